@@ -1,0 +1,47 @@
+//! Kalends: social media as code.
+//!
+//! A post is a promise. The calendar makes promises, the ledger remembers which were begun and which were kept,
+//! and everything between is a function.
+//!
+//! # The laws
+//!
+//! 1. **Write down before you speak.** No request that could make a post public is sent until its `sending` entry is
+//!    durable in the ledger, and pushed where the ledger has a remote.
+//! 2. **A sending without an end is a doubt.** Doubts are settled by looking at the platform, or by a person; never
+//!    by repeating blindly.
+//! 3. **Intent and fact never share a branch.** People's files change by review; the ledger is write-once.
+//! 4. **Only four things touch the world**: a clock, a network, a ledger, a key-ring ([`world`]). Everything else is a
+//!    function of values.
+//! 5. **Every decision carries its reason** ([`plan`]).
+//! 6. **What was approved is what goes out, byte for byte** ([`draft::Digest`]).
+//! 7. **Nothing is guessed.** What is not known is absent, not zero; a doubt is called one.
+//!
+//! # The map
+//!
+//! The order of the lines below is the order of dependence: a module knows those above it and nothing below.
+//! A test (`tests/tidy.rs`) keeps it so.
+
+// Words and values: pure.
+pub mod text;
+pub mod time;
+pub mod finding;
+pub mod draft;
+pub mod calendar;
+pub mod ledger;
+pub mod plan;
+
+// Protocols: requests and answers as values.
+pub mod http;
+pub mod platform;
+
+// Journeys: the order in which the world is touched.
+pub mod world;
+pub mod publish;
+
+// The rim: the only code that touches the clock, the disk, the network, git and the environment.
+pub mod rim;
+
+// The face.
+pub mod error;
+pub mod ui;
+pub mod cli;
