@@ -1,0 +1,332 @@
+//! Format 1 of the ledger: entries and head as paths and TOML. Frozen: every later version reads what this one wrote.
+//!
+//! ```text
+//! HEAD.toml                                                 the head, rewritten with every commit
+//! slots/2027/01/18/open-day/once/mastodon/1.claim.toml      the first attempt's claim
+//! slots/2027/01/18/open-day/once/mastodon/part-2/1.claim.toml   the same for the second post of a thread
+//! slots/id/welcome/once/news/1.claim.toml                   a post whose id does not begin with a date
+//! texts/mastodon/4f…/2027-01-18.1.toml                      these words went to that account on that day
+//! stops/000042.stop.toml, stops/000057.resume.toml          the stop switch
+//! ```
+//!
+//! A path is made of ids alone: nothing that a person may edit moves it.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
+use toml::{Table, Value};
+
+use crate::draft::{AccountId, Digest, Fingerprint, Slot};
+use crate::ledger::head::FORMAT;
+use crate::ledger::{
+    Claim, Decision, Entry, Evidence, Fact, Halt, Hand, Head, Receipt, Refusal, Release, Sending,
+};
+
+/// The head's path.
+pub const HEAD: &str = "HEAD.toml";
+
+/// Returns the folder of a slot's entries.
+pub fn slot_folder(slot: &Slot) -> String {
+    let id = slot.post.as_str();
+    let post = match id.get(..10).map(str::parse::<NaiveDate>) {
+        Some(Ok(_)) if id.as_bytes().get(10) == Some(&b'-') && id.len() > 11 => {
+            format!("{}/{}/{}/{}", &id[..4], &id[5..7], &id[8..10], &id[11..])
+        }
+        _ => format!("id/{id}"),
+    };
+    let mut folder = format!("slots/{post}/{}/{}", slot.occurrence, slot.account);
+    if slot.part > 1 {
+        folder.push_str(&format!("/part-{}", slot.part));
+    }
+    folder
+}
+
+/// Returns the folder where the times are kept that these words went to that account.
+pub fn text_folder(account: &AccountId, words: &Fingerprint) -> String {
+    format!("texts/{account}/{words}")
+}
+
+/// Returns an entry's path.
+pub fn entry_path(entry: &Entry) -> String {
+    format!("{}/{}.{}.toml", slot_folder(&entry.slot), entry.attempt, entry.fact.kind())
+}
+
+/// Returns the slot of a path in `slots/`, with the file's name, or nothing for any other path.
+pub fn slot_of_path(path: &str) -> Option<(Slot, &str)> {
+    let names: Vec<&str> = path.strip_prefix("slots/")?.split('/').collect();
+    let (post, rest) = match names.as_slice() {
+        ["id", id, rest @ ..] => ((*id).to_owned(), rest),
+        [year, month, day, slug, rest @ ..] => (format!("{year}-{month}-{day}-{slug}"), rest),
+        _ => return None,
+    };
+    let (occurrence, account, part, file) = match rest {
+        [occurrence, account, file] => (occurrence, account, 1, *file),
+        [occurrence, account, part, file] => {
+            (occurrence, account, part.strip_prefix("part-")?.parse().ok()?, *file)
+        }
+        _ => return None,
+    };
+    let slot = format!("{post}/{occurrence}/{account}/{part}").parse().ok()?;
+    Some((slot, file))
+}
+
+/// Writes an entry.
+pub fn write_entry(entry: &Entry) -> String {
+    let mut table = Table::new();
+    let mut text = |key: &str, value: &str| {
+        table.insert(key.to_owned(), Value::String(value.to_owned()));
+    };
+    text("by", &entry.hand.by);
+    text("nonce", &entry.hand.nonce);
+    text("clone", &entry.hand.clone);
+    match &entry.fact {
+        Fact::Claim(claim) => {
+            text("digest", &claim.digest.to_string());
+            text("commit", &claim.commit);
+        }
+        Fact::Sending(sending) => {
+            text("digest", &sending.digest.to_string());
+            text("key", &sending.key);
+            text("payload", &sending.payload);
+        }
+        Fact::Receipt(receipt) => {
+            text("id", &receipt.id);
+            text("evidence", match receipt.evidence {
+                Evidence::Answer => "answer",
+                Evidence::Found => "found",
+            });
+        }
+        Fact::Refusal(Refusal { why, .. })
+        | Fact::Release(Release { why, .. })
+        | Fact::Doubt(why)
+        | Fact::Fence(why)
+        | Fact::Missed(why)
+        | Fact::Cancel(why)
+        | Fact::Retraction(why) => text("why", why),
+        Fact::Decision(decision) => text("verdict", match decision {
+            Decision::Delivered { .. } => "delivered",
+            Decision::Released => "released",
+        }),
+        Fact::Gone => {}
+    }
+    write_optional(&mut table, &entry.fact);
+    moment(&mut table, "at", entry.hand.at);
+    toml::to_string(&table).unwrap_or_default()
+}
+
+fn write_optional(table: &mut Table, fact: &Fact) {
+    match fact {
+        Fact::Claim(claim) => {
+            moment(table, "due", claim.due);
+            moment(table, "until", claim.until);
+        }
+        Fact::Sending(sending) => {
+            moment(table, "due", sending.due);
+            moment(table, "until", sending.until);
+            moment(table, "first_at", sending.first_at);
+            if let Some(attempt) = sending.replays {
+                table.insert("replays".to_owned(), Value::Integer(i64::from(attempt)));
+            }
+        }
+        Fact::Receipt(Receipt { url: Some(url), .. })
+        | Fact::Decision(Decision::Delivered { url: Some(url) }) => {
+            table.insert("url".to_owned(), Value::String(url.clone()));
+        }
+        Fact::Refusal(Refusal { retry_at: Some(at), .. }) => moment(table, "retry_at", *at),
+        Fact::Release(release) => {
+            if let Some(at) = release.retry_at {
+                moment(table, "retry_at", at);
+            }
+            table.insert("proven".to_owned(), Value::Boolean(release.proven));
+        }
+        _ => {}
+    }
+}
+
+fn moment(table: &mut Table, key: &str, at: DateTime<Utc>) {
+    let text = at.to_rfc3339_opts(SecondsFormat::AutoSi, true);
+    // A moment past the year 9999 has no form in TOML; as text it is still read back.
+    let value = text.parse().map_or(Value::String(text), Value::Datetime);
+    table.insert(key.to_owned(), value);
+}
+
+/// Reads an entry of a slot from its file's name and text, or says why it cannot be read.
+pub fn read_entry(slot: Slot, name: &str, text: &str) -> Result<Entry, String> {
+    let (attempt, kind) = name
+        .strip_suffix(".toml")
+        .and_then(|stem| stem.split_once('.'))
+        .and_then(|(attempt, kind)| Some((attempt.parse::<u32>().ok().filter(|&n| n > 0)?, kind)))
+        .ok_or_else(|| format!("{name} is not an entry's name"))?;
+    let table: Table =
+        text.parse().map_err(|fault: toml::de::Error| format!("{name}: {}", fault.message()))?;
+    let read = Reader { name, table: &table };
+    let hand = Hand {
+        by: read.text("by")?,
+        nonce: read.text("nonce")?,
+        clone: read.text("clone")?,
+        at: read.moment("at")?,
+    };
+    Ok(Entry { slot, attempt, hand, fact: read.fact(kind)? })
+}
+
+struct Reader<'a> {
+    name: &'a str,
+    table: &'a Table,
+}
+
+impl Reader<'_> {
+    fn fact(&self, kind: &str) -> Result<Fact, String> {
+        Ok(match kind {
+            "claim" => Fact::Claim(Claim {
+                digest: self.digest()?,
+                due: self.moment("due")?,
+                until: self.moment("until")?,
+                commit: self.text("commit")?,
+            }),
+            "sending" => Fact::Sending(Sending {
+                digest: self.digest()?,
+                due: self.moment("due")?,
+                until: self.moment("until")?,
+                key: self.text("key")?,
+                payload: self.text("payload")?,
+                first_at: self.moment("first_at")?,
+                replays: self.attempt("replays")?,
+            }),
+            "receipt" => Fact::Receipt(Receipt {
+                id: self.text("id")?,
+                url: self.optional("url"),
+                evidence: match self.text("evidence")?.as_str() {
+                    "answer" => Evidence::Answer,
+                    "found" => Evidence::Found,
+                    other => return Err(format!("{}: evidence `{other}` is not known", self.name)),
+                },
+            }),
+            "refusal" => {
+                Fact::Refusal(Refusal { why: self.text("why")?, retry_at: self.optional_moment("retry_at")? })
+            }
+            "release" => Fact::Release(Release {
+                why: self.text("why")?,
+                retry_at: self.optional_moment("retry_at")?,
+                proven: self.table.get("proven").and_then(Value::as_bool).unwrap_or(false),
+            }),
+            "doubt" => Fact::Doubt(self.text("why")?),
+            "fence" => Fact::Fence(self.text("why")?),
+            "missed" => Fact::Missed(self.text("why")?),
+            "cancel" => Fact::Cancel(self.text("why")?),
+            "retraction" => Fact::Retraction(self.text("why")?),
+            "gone" => Fact::Gone,
+            "decision" => Fact::Decision(match self.text("verdict")?.as_str() {
+                "delivered" => Decision::Delivered { url: self.optional("url") },
+                "released" => Decision::Released,
+                other => return Err(format!("{}: verdict `{other}` is not known", self.name)),
+            }),
+            other => return Err(format!("{}: `{other}` is not a kind of entry known to this version", self.name)),
+        })
+    }
+
+    fn text(&self, key: &str) -> Result<String, String> {
+        self.optional(key).ok_or_else(|| format!("{}: `{key}` is missing", self.name))
+    }
+
+    fn optional(&self, key: &str) -> Option<String> {
+        self.table.get(key).and_then(Value::as_str).map(str::to_owned)
+    }
+
+    fn digest(&self) -> Result<Digest, String> {
+        Digest::parse(&self.text("digest")?).ok_or_else(|| format!("{}: `digest` is not one", self.name))
+    }
+
+    fn moment(&self, key: &str) -> Result<DateTime<Utc>, String> {
+        self.optional_moment(key)?.ok_or_else(|| format!("{}: `{key}` is missing", self.name))
+    }
+
+    fn optional_moment(&self, key: &str) -> Result<Option<DateTime<Utc>>, String> {
+        let text = match self.table.get(key) {
+            None => return Ok(None),
+            Some(Value::Datetime(at)) => at.to_string(),
+            Some(Value::String(at)) => at.clone(),
+            Some(_) => return Err(format!("{}: `{key}` is not a moment", self.name)),
+        };
+        DateTime::parse_from_rfc3339(&text)
+            .map(|at| Some(at.to_utc()))
+            .map_err(|_| format!("{}: `{key}` is not a moment", self.name))
+    }
+
+    fn attempt(&self, key: &str) -> Result<Option<u32>, String> {
+        match self.table.get(key) {
+            None => Ok(None),
+            Some(value) => value
+                .as_integer()
+                .and_then(|n| u32::try_from(n).ok())
+                .map(Some)
+                .ok_or_else(|| format!("{}: `{key}` is not an attempt", self.name)),
+        }
+    }
+}
+
+/// Writes the head.
+pub fn write_head(head: &Head) -> String {
+    let mut table = Table::new();
+    let number = |n: u64| Value::Integer(i64::try_from(n).unwrap_or(i64::MAX));
+    table.insert("format".to_owned(), number(head.format));
+    table.insert("min_writer".to_owned(), number(head.min_writer));
+    table.insert("id".to_owned(), Value::String(head.id.clone()));
+    table.insert("seq".to_owned(), number(head.seq));
+    table.insert("prev".to_owned(), Value::String(head.prev.clone()));
+    table.insert("entries".to_owned(), number(head.entries));
+    let open = head.open.iter().map(|slot| Value::String(slot.to_string())).collect();
+    table.insert("open".to_owned(), Value::Array(open));
+    if let Some(halt) = &head.halt {
+        let mut switch = Table::new();
+        switch.insert("by".to_owned(), Value::String(halt.by.clone()));
+        switch.insert("why".to_owned(), Value::String(halt.why.clone()));
+        switch.insert("since".to_owned(), Value::String(halt.since.clone()));
+        table.insert("halt".to_owned(), Value::Table(switch));
+    }
+    toml::to_string(&table).unwrap_or_default()
+}
+
+/// Reads the head, or says why it cannot be read. A format newer than [`FORMAT`] cannot.
+pub fn read_head(text: &str) -> Result<Head, String> {
+    let table: Table = text.parse().map_err(|fault: toml::de::Error| fault.message().to_owned())?;
+    let number = |key: &str| {
+        table
+            .get(key)
+            .and_then(Value::as_integer)
+            .and_then(|n| u64::try_from(n).ok())
+            .ok_or_else(|| format!("`{key}` is missing"))
+    };
+    let word = |table: &Table, key: &str| {
+        table.get(key).and_then(Value::as_str).map(str::to_owned).ok_or_else(|| format!("`{key}` is missing"))
+    };
+    let (format, min_writer) = (number("format")?, number("min_writer")?);
+    if format > FORMAT || min_writer > FORMAT {
+        return Err(format!(
+            "it is written in format {}, and this version knows format {FORMAT}",
+            format.max(min_writer)
+        ));
+    }
+    let open = table.get("open").and_then(Value::as_array).ok_or("`open` is missing")?;
+    let open: BTreeSet<Slot> = open
+        .iter()
+        .map(|slot| slot.as_str().and_then(|slot| slot.parse().ok()).ok_or("`open` names no slot"))
+        .collect::<Result<_, _>>()?;
+    let halt = match table.get("halt").and_then(Value::as_table) {
+        None => None,
+        Some(switch) => Some(Halt {
+            by: word(switch, "by")?,
+            why: word(switch, "why")?,
+            since: word(switch, "since")?,
+        }),
+    };
+    Ok(Head {
+        format,
+        min_writer,
+        id: word(&table, "id")?,
+        seq: number("seq")?,
+        prev: word(&table, "prev")?,
+        entries: number("entries")?,
+        halt,
+        open,
+    })
+}
