@@ -235,12 +235,12 @@ impl Draft {
             whole.push_str(&block);
         };
         if let Some(link) = &self.link
-            && !text::links(&self.text).iter().any(|found| found.url == link)
+            && !text::links(&self.text).iter().any(|found| found.url == *link)
         {
             add(link.clone());
         }
         let said: Vec<String> =
-            text::hashtags(&self.text).iter().map(|found| found.tag.to_lowercase()).collect();
+            text::hashtags(&self.text).iter().map(|found| found.word.to_lowercase()).collect();
         let unsaid: Vec<String> = self
             .tags
             .iter()
