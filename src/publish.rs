@@ -115,7 +115,11 @@ struct Claimed<'a> {
 /// Publishes what is due.
 ///
 /// An error means that the ledger could not be used; what was sent before is recorded, or is a doubt.
-pub fn publish(world: &World<'_>, intent: &Intent<'_>, watch: &dyn Watch) -> Result<Summary, LogError> {
+pub fn publish<'a>(
+    world: &'a World<'a>,
+    intent: &'a Intent<'a>,
+    watch: &'a dyn Watch,
+) -> Result<Summary, LogError> {
     let run = Run { world, intent, scribe: Scribe::new(world), watch };
     let head = run.scribe.refresh()?;
     let drafts = past_drafts(intent.calendar, world.clock.now());
@@ -136,7 +140,11 @@ pub fn publish(world: &World<'_>, intent: &Intent<'_>, watch: &dyn Watch) -> Res
 }
 
 /// Returns the plan for all that a window holds, as `plan` and `status` show it. Reads only.
-pub fn survey(world: &World<'_>, intent: &Intent<'_>, drafts: &[Draft]) -> Result<(Plan, Head), LogError> {
+pub fn survey<'a>(
+    world: &'a World<'a>,
+    intent: &'a Intent<'a>,
+    drafts: &[Draft],
+) -> Result<(Plan, Head), LogError> {
     struct Silent;
     impl Watch for Silent {
         fn planned(&self, _: &Plan) {}
@@ -178,8 +186,8 @@ impl<'a> Run<'a> {
         self.intent.calendar.account(id)
     }
 
-    fn adapter(&self, account: &Account) -> Option<&'a dyn Platform> {
-        (self.world.platforms)(account.platform.value)
+    fn adapter(&self, account: &Account) -> Option<&'static dyn Platform> {
+        (self.world.platforms)(account.platform.as_ref()?.value)
     }
 
     fn desk(&self, account: &'a Account) -> Desk<'a> {
@@ -189,7 +197,7 @@ impl<'a> Run<'a> {
     /// Tells why a person posts to an account, or nothing where kalends does.
     fn by_hand(&self, id: &AccountId) -> Option<String> {
         let account = self.account(id)?;
-        let platform = account.platform.value;
+        let platform = account.platform.as_ref()?.value;
         if account.by_hand {
             return Some(format!("{id} is posted by hand"));
         }
@@ -215,7 +223,7 @@ impl<'a> Run<'a> {
 
     fn burst(&self, id: &AccountId) -> Option<usize> {
         let own = || self.account(id).and_then(|account| self.adapter(account)).and_then(Platform::burst);
-        self.intent.calendar.burst().or_else(own)
+        self.intent.calendar.root.burst.map(|most| most as usize).or_else(own)
     }
 
     fn plan(&self, drafts: &[Draft], ledger: &Ledger) -> Result<Plan, LogError> {

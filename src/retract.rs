@@ -85,7 +85,8 @@ pub fn retract(
 
 fn take_down(world: &World<'_>, intent: &Intent<'_>, slot: &Slot, id: Option<&str>) -> Taken {
     let Some(account) = intent.calendar.account(&slot.account) else { return Taken::ByHand };
-    let (Some(adapter), Some(id)) = ((world.platforms)(account.platform.value), id) else {
+    let adapter = account.platform.as_ref().and_then(|platform| (world.platforms)(platform.value));
+    let (Some(adapter), Some(id)) = (adapter, id) else {
         return Taken::ByHand;
     };
     let desk = Desk { http: world.http, account, book: intent.book, media: world.media };

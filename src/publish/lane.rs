@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, VecDeque};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::calendar::Account;
 use crate::draft::Slot;
 use crate::http::Failure;
 use crate::ledger::format::write_said;

@@ -123,7 +123,7 @@ impl Run<'_> {
     fn is_rehearsal(&self, doubt: &Doubt<'_>) -> bool {
         let account = self.account(&doubt.slot.account);
         self.intent.rehearsed
-            && account.is_none_or(|account| account.platform.value != crate::text::Platform::Feed)
+            && account.and_then(|account| account.platform.as_ref()).is_none_or(|platform| platform.value != crate::text::Platform::Feed)
     }
 
     /// Sends the same bytes again under the same key: its own commit first, so that only one does.
