@@ -240,7 +240,7 @@ impl Draft {
             add(link.clone());
         }
         let said: Vec<String> =
-            text::hashtags(&self.text).iter().map(|found| found.tag.to_lowercase()).collect();
+            text::hashtags(&self.text).iter().map(|found| found.word.to_lowercase()).collect();
         let unsaid: Vec<String> = self
             .tags
             .iter()

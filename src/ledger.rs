@@ -9,11 +9,15 @@ pub mod head;
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::draft::{Digest, Slot};
+use crate::mutant::{Mutant, planted};
 
 pub use head::{Halt, Head};
+
+/// How long a claim keeps other runners away. Whoever is slower loses work, never safety.
+pub const LEASE: TimeDelta = TimeDelta::minutes(10);
 
 /// Who wrote an entry, in which process, and when by that process's clock.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -301,13 +305,13 @@ impl Record {
         entries.sort_by_key(|entry| (entry.attempt, entry.fact.rank()));
         let mut record = Record::default();
         for entry in entries {
-            record.add(entry);
+            record.push(entry);
         }
         record
     }
 
     /// Adds an entry that was read; one that contradicts what came before breaks the slot.
-    fn add(&mut self, entry: Entry) {
+    pub fn push(&mut self, entry: Entry) {
         match self.permits(&entry) {
             Ok(()) => self.state = self.after(&entry),
             // A second receipt, or a word that came too late, changes nothing and is kept.
@@ -337,7 +341,9 @@ impl Record {
         }
         let this = entry.attempt == self.attempt;
         let next = entry.attempt == self.attempt + 1;
-        let same_process = |hand: &Hand| hand.nonce == entry.hand.nonce;
+        let same_process = |hand: &Hand| {
+            hand.nonce == entry.hand.nonce || planted(Mutant::OwnedByHost) && hand.by == entry.hand.by
+        };
         let (legal, why) = match &entry.fact {
             Fact::Claim(_) => match &self.state {
                 S::Absent | S::Claimed { .. } | S::Refused { .. } | S::Released { .. } => (next, "it is claimed"),

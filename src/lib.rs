@@ -21,6 +21,9 @@
 //! The order of the lines below is the order of dependence: a module knows those above it and nothing below.
 //! A test (`tests/tidy.rs`) keeps it so.
 
+// The faults that the simulator plants to show that it would see them; nothing outside tests.
+mod mutant;
+
 // Words and values: pure.
 pub mod text;
 pub mod time;
@@ -36,7 +39,10 @@ pub mod platform;
 
 // Journeys: the order in which the world is touched.
 pub mod world;
+pub mod record;
 pub mod publish;
+pub mod retract;
+pub mod switch;
 
 // The rim: the only code that touches the clock, the disk, the network, git and the environment.
 pub mod rim;

@@ -24,7 +24,10 @@ pub enum Class {
         window: TimeDelta,
     },
     /// A complete list of what was posted, which shows a post after a while.
-    Listing,
+    Listing {
+        /// Whether its delays have been measured well enough that a post which is proven absent may be sent again.
+        repost: bool,
+    },
     /// Nothing: what became of a lost answer, only a person can say. At most once.
     Nothing,
 }

@@ -1,19 +1,22 @@
 //! Text as social platforms count it.
 //!
-//! Fourteen platforms, and the embedded feed, each with its own idea of how long a text is: X weighs, Bluesky counts what
-//! people see and bytes as well, YouTube counts bytes, Threads counts an emoji's bytes but no one else's. [`Platform::limits`] says
-//! what each takes, [`count()`] counts as it does, [`excess`] says by how much a text is too long and from which character on, and
-//! [`cut`] makes a thread of what does not fit. [`links`], [`mentions`], [`hashtags`] and [`cashtags`] find what a platform makes
-//! clickable, by X's rules, which the others follow more or less. [`visible`] makes foreign text safe to show.
+//! Fourteen platforms, and the embedded feed, each with its own idea of how long a text is: X weighs, Bluesky
+//! counts what people see and bytes as well, YouTube counts bytes, Threads counts an emoji's bytes but no one
+//! else's. [`Platform::limits`] says what each takes, [`count()`] counts as it does, [`excess`] says by how
+//! much a text is too long and from which character on, and [`cut`] makes a thread of what does not fit.
+//! [`links`], [`mentions`], [`hashtags`] and [`cashtags`] find what a platform makes clickable, by X's rules,
+//! which the others follow more or less: `museum.example` is no link, since no such root name is delegated.
+//! [`visible`] makes foreign text safe to show.
 //!
-//! Nothing here fails: every function takes any text at all. Places in a text are byte offsets, and always between characters.
+//! Nothing here fails: every function takes any text at all. Places in a text are byte offsets, and always
+//! between characters.
 //!
 //! ```
 //! use kalends::text::{Beside, Platform, count, excess};
 //!
 //! let limits = Platform::X.limits();
 //! let max = limits.text_max(Beside::Nothing).ok_or("X has a limit")?;
-//! assert_eq!(count("museum.example/open-day", max.count).used, 23);
+//! assert_eq!(count("museum.org/a/very/long/address", max.count).used, 23);
 //! assert_eq!(count("Open: example.com", max.count).used, 6 + 23);
 //! assert_eq!(excess("Doors open at ten.", &max), None);
 //! # Ok::<(), &str>(())

@@ -117,7 +117,7 @@ pub struct World<'a> {
     /// The ledger.
     pub log: &'a dyn Log,
     /// The platforms' adapters.
-    pub platforms: &'a (dyn Fn(text::Platform) -> Option<&'a dyn platform::Platform> + Sync),
+    pub platforms: fn(text::Platform) -> Option<&'static dyn platform::Platform>,
     /// The bytes of a media file of the calendar's commit.
     pub media: &'a (dyn Fn(&Media) -> Result<Vec<u8>, String> + Sync),
     /// Who acts.

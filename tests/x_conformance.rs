@@ -1,10 +1,13 @@
 //! X's own conformance files, whole: `extract.yml` and `validate.yml` of `twitter-text`.
 //!
-//! They are read from the folder that `KALENDS_SPECS` names, or from `../shared/specs`; where there is none, the test says so.
+//! They are read from the folder that `KALENDS_SPECS` names, or from `../shared/specs`; where there is none,
+//! the test says so.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "this is a test, whole")]
 
 use kalends::text::{
-    Count, Handles, Max, Mention, Platform, Scheme, Tag, Weights, cashtags, count, excess, hashtags, is_url, links,
-    mentions, refused, reply,
+    Count, Handles, Max, Mention, Platform, Scheme, Tag, Weights, cashtags, count, excess, hashtags, is_url,
+    links, mentions, refused, reply,
 };
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -33,24 +36,30 @@ type Answer = fn(&str) -> Value;
 fn extraction_is_as_x_does_it() {
     check("extract.yml", |section| {
         Some(match section {
-            "mentions" => |text| mentions(text, Handles::Plain).iter().map(|mention| json!(mention.name)).collect(),
-            "mentions_with_indices" => {
-                |text| spots(text, mentions(text, Handles::Plain), |mention: &Mention<'_>| {
+            "mentions" => {
+                |text| mentions(text, Handles::Plain).iter().map(|mention| json!(mention.name)).collect()
+            }
+            "mentions_with_indices" => |text| {
+                spots(text, mentions(text, Handles::Plain), |mention: &Mention<'_>| {
                     (json!({ "screen_name": mention.name }), mention.range.clone())
                 })
-            }
-            "mentions_or_lists_with_indices" => {
-                |text| spots(text, mentions(text, Handles::Plain), |mention: &Mention<'_>| {
+            },
+            "mentions_or_lists_with_indices" => |text| {
+                spots(text, mentions(text, Handles::Plain), |mention: &Mention<'_>| {
                     let list = mention.list.map_or(String::new(), |list| format!("/{list}"));
                     (json!({ "screen_name": mention.name, "list_slug": list }), mention.range.clone())
                 })
-            }
+            },
             "replies" => |text| json!(reply(text)),
-            "urls" | "tco_urls_with_params" => |text| links(text).iter().map(|link| json!(link.url)).collect(),
+            "urls" | "tco_urls_with_params" => {
+                |text| links(text).iter().map(|link| json!(link.url)).collect()
+            }
             "urls_with_indices" | "urls_with_directional_markers" => {
                 |text| spots(text, links(text), |link| (json!({ "url": link.url }), link.range.clone()))
             }
-            "hashtags" | "hashtags_from_astral" => |text| hashtags(text).iter().map(|tag| json!(tag.word)).collect(),
+            "hashtags" | "hashtags_from_astral" => {
+                |text| hashtags(text).iter().map(|tag| json!(tag.word)).collect()
+            }
             "hashtags_with_indices" => |text| spots(text, hashtags(text), |tag| spot("hashtag", tag)),
             "cashtags" => |text| cashtags(text).iter().map(|tag| json!(tag.word)).collect(),
             "cashtags_with_indices" => |text| spots(text, cashtags(text), |tag| spot("cashtag", tag)),
@@ -109,12 +118,14 @@ fn check(name: &str, answer: fn(&str) -> Option<Answer>) {
 #[expect(clippy::disallowed_methods, reason = "a test reads its own environment")]
 fn specs() -> Option<PathBuf> {
     let beside = || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared/specs"));
-    let folder = std::env::var("KALENDS_SPECS").map_or_else(|_| beside(), PathBuf::from).join("x/twitter-text");
+    let folder =
+        std::env::var("KALENDS_SPECS").map_or_else(|_| beside(), PathBuf::from).join("x/twitter-text");
     folder.is_dir().then_some(folder)
 }
 
+/// Says a line even where the harness keeps what a test prints to itself.
 fn say(line: &str) {
-    writeln!(std::io::stderr(), "{line}").unwrap();
+    std::io::stderr().write_all(format!("{line}\n").as_bytes()).unwrap();
 }
 
 /// Finds with their places, which the file gives in characters.

@@ -5,7 +5,7 @@
 //! slots/2027/01/18/open-day/once/mastodon/1.claim.toml      the first attempt's claim
 //! slots/2027/01/18/open-day/once/mastodon/part-2/1.claim.toml   the same for the second post of a thread
 //! slots/id/welcome/once/news/1.claim.toml                   a post whose id does not begin with a date
-//! texts/mastodon/4f…/2027-01-18.1.toml                      these words went to that account on that day
+//! texts/mastodon/4f…/2027-01-18.9c01ab34.toml                      these words went to that account on that day
 //! stops/000042.stop.toml, stops/000057.resume.toml          the stop switch
 //! ```
 //!
@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use toml::{Table, Value};
 
-use crate::draft::{AccountId, Digest, Fingerprint, Slot};
+use crate::draft::{AccountId, Canonical, Digest, Fingerprint, Slot};
 use crate::ledger::head::FORMAT;
 use crate::ledger::{
     Claim, Decision, Entry, Evidence, Fact, Halt, Hand, Head, Receipt, Refusal, Release, Sending,
@@ -76,9 +76,6 @@ pub fn write_entry(entry: &Entry) -> String {
     let mut text = |key: &str, value: &str| {
         table.insert(key.to_owned(), Value::String(value.to_owned()));
     };
-    text("by", &entry.hand.by);
-    text("nonce", &entry.hand.nonce);
-    text("clone", &entry.hand.clone);
     match &entry.fact {
         Fact::Claim(claim) => {
             text("digest", &claim.digest.to_string());
@@ -110,8 +107,7 @@ pub fn write_entry(entry: &Entry) -> String {
         Fact::Gone => {}
     }
     write_optional(&mut table, &entry.fact);
-    moment(&mut table, "at", entry.hand.at);
-    toml::to_string(&table).unwrap_or_default()
+    write_hand(&entry.hand, table)
 }
 
 fn write_optional(table: &mut Table, fact: &Fact) {
@@ -167,6 +163,47 @@ pub fn read_entry(slot: Slot, name: &str, text: &str) -> Result<Entry, String> {
         at: read.moment("at")?,
     };
     Ok(Entry { slot, attempt, hand, fact: read.fact(kind)? })
+}
+
+/// Writes that a post's words went to an account: a path that is this day's and this slot's, and its text.
+pub fn write_said(slot: &Slot, words: &Fingerprint, at: DateTime<Utc>) -> (String, String) {
+    let mut name = Canonical::new();
+    name.field("slot", &slot.to_string());
+    let digest = name.digest().to_string();
+    let mark: String = digest.chars().skip("sha256:".len()).take(8).collect();
+    let path = format!("{}/{}.{mark}.toml", text_folder(&slot.account, words), at.date_naive());
+    let mut table = Table::new();
+    table.insert("slot".to_owned(), Value::String(slot.to_string()));
+    moment(&mut table, "at", at);
+    (path, toml::to_string(&table).unwrap_or_default())
+}
+
+/// Reads by which slot words went to an account.
+pub fn read_said(text: &str) -> Option<Slot> {
+    let table: Table = text.parse().ok()?;
+    table.get("slot")?.as_str()?.parse().ok()
+}
+
+/// Writes a sign of life.
+pub fn write_heartbeat(hand: &Hand) -> String {
+    write_hand(hand, Table::new())
+}
+
+/// Writes a move of the stop switch: on with a reason, or off.
+pub fn write_switch(hand: &Hand, stop: Option<&str>) -> String {
+    let mut table = Table::new();
+    if let Some(why) = stop {
+        table.insert("why".to_owned(), Value::String(why.to_owned()));
+    }
+    write_hand(hand, table)
+}
+
+fn write_hand(hand: &Hand, mut table: Table) -> String {
+    table.insert("by".to_owned(), Value::String(hand.by.clone()));
+    table.insert("nonce".to_owned(), Value::String(hand.nonce.clone()));
+    table.insert("clone".to_owned(), Value::String(hand.clone.clone()));
+    moment(&mut table, "at", hand.at);
+    toml::to_string(&table).unwrap_or_default()
 }
 
 struct Reader<'a> {

@@ -33,7 +33,8 @@ pub fn is_url(text: &str, scheme: Scheme) -> bool {
         && is_made_of(fragment, "/:|@?")
 }
 
-/// Whether a text holds only what an address may hold plain or as `%` and two digits, and what is `also` allowed.
+/// Whether a text holds only what an address may hold plain or as `%` and two digits, and what is `also`
+/// allowed.
 fn is_made_of(text: &str, also: &str) -> bool {
     let mut rest = text.chars();
     while let Some(c) = rest.next() {
@@ -43,7 +44,10 @@ fn is_made_of(text: &str, also: &str) -> bool {
                 digit() && digit()
             }
             c => {
-                c.is_ascii_alphanumeric() || is_cyrillic(c) || "-._~!$&'()*+,;=".contains(c) || also.contains(c)
+                c.is_ascii_alphanumeric()
+                    || is_cyrillic(c)
+                    || "-._~!$&'()*+,;=".contains(c)
+                    || also.contains(c)
             }
         };
         if !fits {
@@ -101,10 +105,14 @@ mod tests {
 
     #[test]
     fn an_address_is_whole_and_has_a_host() {
-        for good in ["https://example.com", "http://☃.net/?q=%20#x", "https://a.b:8080/c(d)", "http://[::1]:80/"] {
+        for good in
+            ["https://example.com", "http://☃.net/?q=%20#x", "https://a.b:8080/c(d)", "http://[::1]:80/"]
+        {
             assert!(is_url(good, Scheme::Required), "{good}");
         }
-        for bad in ["", "http://", "http://x", "https://a b.com", "mailto:a@b.com", "http://a.com/%zz", "://a.com"] {
+        for bad in
+            ["", "http://", "http://x", "https://a b.com", "mailto:a@b.com", "http://a.com/%zz", "://a.com"]
+        {
             assert!(!is_url(bad, Scheme::Required), "{bad}");
         }
         assert!(is_url("example.com/x?y", Scheme::Optional));

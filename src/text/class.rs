@@ -43,8 +43,7 @@ pub(super) fn is_letter_or_mark(c: char) -> bool {
         return c.is_ascii_alphabetic();
     }
     // `Alphabetic` is wider than L and M by letter-like numbers and by letters in circles and squares.
-    let letter_like =
-        c.is_numeric() || matches!(c, '\u{24b6}'..='\u{24e9}' | '\u{1f130}'..='\u{1f189}');
+    let letter_like = c.is_numeric() || matches!(c, '\u{24b6}'..='\u{24e9}' | '\u{1f130}'..='\u{1f189}');
     (c.is_alphabetic() && !letter_like) || is_combining_mark(c)
 }
 
@@ -58,9 +57,25 @@ pub(super) fn is_hashtag_part(c: char) -> bool {
 
 /// Signs that hashtags of some script need: joiners, wave dashes, the Catalan dot.
 fn is_hashtag_joiner(c: char) -> bool {
-    matches!(c,
-        '\u{200c}' | '\u{200d}' | '\u{a67e}' | '\u{5be}' | '\u{5f3}' | '\u{5f4}' | '\u{ff5e}' | '\u{301c}'
-        | '\u{309b}' | '\u{309c}' | '\u{30a0}' | '\u{30fb}' | '\u{3003}' | '\u{f0b}' | '\u{f0c}' | '\u{b7}')
+    matches!(
+        c,
+        '\u{200c}'
+            | '\u{200d}'
+            | '\u{a67e}'
+            | '\u{5be}'
+            | '\u{5f3}'
+            | '\u{5f4}'
+            | '\u{ff5e}'
+            | '\u{301c}'
+            | '\u{309b}'
+            | '\u{309c}'
+            | '\u{30a0}'
+            | '\u{30fb}'
+            | '\u{3003}'
+            | '\u{f0b}'
+            | '\u{f0c}'
+            | '\u{b7}'
+    )
 }
 
 /// A decimal digit of some script: the general category Nd, outside ASCII.

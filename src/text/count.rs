@@ -1,9 +1,9 @@
 //! How long a text is, to each platform.
 
+use super::emoji;
 use super::link::links;
 use super::mention::{Handles, mentions};
 use super::weigh::{self, Weights};
-use super::emoji;
 use std::ops::Range;
 use unicode_segmentation::UnicodeSegmentation;
 
@@ -16,10 +16,11 @@ pub enum Count {
     Bytes,
     /// Characters as people see them (extended grapheme clusters, UAX 29).
     Graphemes,
-    /// Characters as people see them, but an emoji is as long as its bytes (developers.facebook.com/docs/threads/posts).
+    /// Characters as people see them, but an emoji is as long as its bytes
+    /// (developers.facebook.com/docs/threads/posts).
     Threads,
-    /// Characters as people see them, where a link has one length and `@name@host` is as long as `@name` (Mastodon,
-    /// app/validators/status_length_validator.rb).
+    /// Characters as people see them, where a link has one length and `@name@host` is as long as `@name`
+    /// (Mastodon, app/validators/status_length_validator.rb).
     Mastodon {
         /// What a link counts, however long it is.
         url: usize,
@@ -177,7 +178,8 @@ fn shortcut(text: &str, count: Count) -> Option<usize> {
     if !text.is_ascii() {
         return None;
     }
-    let graphemes = || if text.contains('\r') { text.len() - text.matches("\r\n").count() } else { text.len() };
+    let graphemes =
+        || if text.contains('\r') { text.len() - text.matches("\r\n").count() } else { text.len() };
     match count {
         Count::Bytes | Count::Utf16 => Some(text.len()),
         Count::Graphemes | Count::Threads => Some(graphemes()),
@@ -188,7 +190,8 @@ fn shortcut(text: &str, count: Count) -> Option<usize> {
 
 /// Visits what counts as one, in order, until `visit` says that it has enough.
 pub(super) fn each(text: &str, count: Count, visit: &mut dyn FnMut(Unit) -> bool) {
-    let by_char = |cost: fn(char) -> usize| text.char_indices().map(move |(at, c)| Unit { at, cost: cost(c) });
+    let by_char =
+        |cost: fn(char) -> usize| text.char_indices().map(move |(at, c)| Unit { at, cost: cost(c) });
     match count {
         Count::Utf16 => _ = by_char(char::len_utf16).all(visit),
         Count::Bytes => _ = by_char(char::len_utf8).all(visit),
@@ -214,14 +217,16 @@ fn mastodon(text: &str, url: usize, visit: &mut dyn FnMut(Unit) -> bool) {
     let links = links(text).into_iter().filter(|link| link.has_scheme()).map(|link| (link.range, url));
     let mentions = mentions(text, Handles::Fediverse).into_iter();
     let distant = mentions.filter(|mention| mention.host.is_some());
-    let mut spans: Vec<_> = distant.map(|mention| (mention.range, 1 + mention.name.len())).chain(links).collect();
+    let mut spans: Vec<_> =
+        distant.map(|mention| (mention.range, 1 + mention.name.len())).chain(links).collect();
     spans.sort_by_key(|(range, _)| range.start);
     let mut at = 0;
     for (range, cost) in spans {
         if range.start < at {
             continue;
         }
-        if !graphemes(text, at..range.start, |_| 1).all(&mut *visit) || !visit(Unit { at: range.start, cost }) {
+        if !graphemes(text, at..range.start, |_| 1).all(&mut *visit) || !visit(Unit { at: range.start, cost })
+        {
             return;
         }
         at = range.end;

@@ -42,9 +42,10 @@ impl Numbering {
 
 /// Cuts a text into parts that a limit takes, in order.
 ///
-/// A text that fits is one part, as it is and without a number; one of nothing but spaces is none. Cuts are made between paragraphs,
-/// else sentences, else words, else characters, and space around a cut is dropped. Links, mentions and tags are cut only where one
-/// alone is over the limit; a part is over the limit only where a single character is.
+/// A text that fits is one part, as it is and without a number; one of nothing but spaces is none. Cuts are
+/// made between paragraphs, else sentences, else words, else characters, and space around a cut is dropped.
+/// Links, mentions and tags are cut only where one alone is over the limit; a part is over the limit only
+/// where a single character is.
 pub fn cut(text: &str, max: &Max, numbering: Numbering) -> Vec<String> {
     if text.trim().is_empty() {
         return Vec::new();
@@ -124,9 +125,9 @@ impl<'a> Cutter<'a> {
 
     /// Where the first part of what is left ends; never 0.
     fn part_end(&self, rest: &str) -> usize {
-        let start = self.text.len() - self.text.trim_end_matches(char::is_whitespace).len();
-        let offset = self.text.len() - start - rest.len();
-        // A part is looked for in a stretch that surely holds one: counting all that is left each time would be quadratic.
+        let offset = self.text.trim_end().len() - rest.len();
+        // A part is looked for in a stretch that surely holds one: counting all that is left each time would
+        // be quadratic.
         let window = floor(rest, self.max.used.saturating_mul(32).saturating_add(8192));
         let stretch = rest.get(..window).unwrap_or(rest);
         let limit = match excess(stretch, &self.max) {
@@ -135,7 +136,8 @@ impl<'a> Cutter<'a> {
             Some(excess) => excess.at,
         };
         let fitting = |end: usize| rest.get(..end).is_some_and(|part| fits(part.trim_end(), &self.max));
-        self.seam(stretch, limit, offset, &fitting).unwrap_or_else(|| self.hard_end(stretch, limit, offset, &fitting))
+        self.seam(stretch, limit, offset, &fitting)
+            .unwrap_or_else(|| self.hard_end(stretch, limit, offset, &fitting))
     }
 
     /// The best seam up to `limit`: of the best kind that does not waste most of the part, the last.
@@ -151,7 +153,8 @@ impl<'a> Cutter<'a> {
         full.or_else(|| Seam::ALL.into_iter().find_map(|kind| good(kind, 1)))
     }
 
-    /// Where to cut when there is no seam: behind the last character that fits, before a link where there is one to spare.
+    /// Where to cut when there is no seam: behind the last character that fits, before a link where there is
+    /// one to spare.
     fn hard_end(&self, rest: &str, limit: usize, offset: usize, fits: &dyn Fn(usize) -> bool) -> usize {
         let ends = rest.grapheme_indices(true).map(|(at, grapheme)| at + grapheme.len());
         let mut fitting: Vec<usize> = ends.take_while(|end| *end <= limit).collect();
@@ -193,7 +196,9 @@ fn seams(text: &str, limit: usize) -> Vec<(Seam, usize)> {
             let kind = match lines {
                 2.. => Some(Seam::Paragraph),
                 1 => Some(Seam::Sentence),
-                _ if sentences.peek() == Some(&at) && (spaced || is_ideographic(before)) => Some(Seam::Sentence),
+                _ if sentences.peek() == Some(&at) && (spaced || is_ideographic(before)) => {
+                    Some(Seam::Sentence)
+                }
                 _ if spaced => Some(Seam::Word),
                 _ if parts_ideographs(before, grapheme) => Some(Seam::Ideograph),
                 _ => None,
@@ -224,10 +229,11 @@ fn is_ideographic(grapheme: &str) -> bool {
     })
 }
 
-/// Whether a line may break between two characters: one is ideographic, and no closing sign begins what follows nor an
-/// opening one ends what is before.
+/// Whether a line may break between two characters: one is ideographic, and no closing sign begins what
+/// follows nor an opening one ends what is before.
 fn parts_ideographs(before: &str, after: &str) -> bool {
-    const CLOSING: &str = "、。，．：；？！」』）】〕》〉］｝ー々ゝゞヽヾぁぃぅぇぉっゃゅょァィゥェォッャュョ,.:;?!)]}”’…";
+    const CLOSING: &str =
+        "、。，．：；？！」』）】〕》〉］｝ー々ゝゞヽヾぁぃぅぇぉっゃゅょァィゥェォッャュョ,.:;?!)]}”’…";
     const OPENING: &str = "「『（【〔《〈［｛([{“‘";
     (is_ideographic(before) || is_ideographic(after)) && !CLOSING.contains(after) && !OPENING.contains(before)
 }

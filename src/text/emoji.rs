@@ -39,7 +39,8 @@ fn is_regional(c: char) -> bool {
     matches!(c, '\u{1f1e6}'..='\u{1f1ff}')
 }
 
-/// The length in bytes of the emoji that a text begins with, as X draws them: a sequence that X does not know is several.
+/// The length in bytes of the emoji that a text begins with, as X draws them: a sequence that X does not know
+/// is several.
 pub(super) fn prefix(text: &str) -> Option<usize> {
     let first = text.chars().next()?;
     if first.is_ascii() {
@@ -66,7 +67,8 @@ fn keycap(text: &str, first: char) -> Option<usize> {
 /// Two letters of a region that has a flag.
 fn flag(text: &str) -> Option<usize> {
     let mut letters = text.chars().take(2).filter(|c| is_regional(*c));
-    let mut letter = || letters.next().and_then(|c| u8::try_from(u32::from(c) - 0x1f1e6 + u32::from(b'A')).ok());
+    let mut letter =
+        || letters.next().and_then(|c| u8::try_from(u32::from(c) - 0x1f1e6 + u32::from(b'A')).ok());
     let code = [letter()?, letter()?];
     REGIONS.as_bytes().chunks(2).any(|region| region == code).then_some(8)
 }
@@ -130,12 +132,15 @@ fn is_known(sequence: &str) -> bool {
     JOINED_TONED.binary_search(&plain.as_str()).is_ok()
 }
 
-/// Whether `c` belongs between what is before and behind it, though it cannot be seen: a joiner between two emoji, or a
-/// selector behind one.
+/// Whether `c` belongs between what is before and behind it, though it cannot be seen: a joiner between two
+/// emoji, or a selector behind one.
 pub(super) fn binds(before: &str, c: char, after: &str) -> bool {
     let mut earlier = before.chars().rev();
     match c {
-        JOINER => earlier.find(|c| *c != SELECTOR && !is_tone(*c)).is_some_and(is_emoji) && after.starts_with(is_emoji),
+        JOINER => {
+            earlier.find(|c| *c != SELECTOR && !is_tone(*c)).is_some_and(is_emoji)
+                && after.starts_with(is_emoji)
+        }
         SELECTOR if after.starts_with(KEYCAP) => {
             earlier.next().is_some_and(|c| matches!(c, '0'..='9' | '#' | '*'))
         }
@@ -157,10 +162,9 @@ mod tests {
 
     #[test]
     fn a_known_sequence_is_one_emoji() {
-        for whole in [
-            "😷", "🙋🏽", "👨‍🎤", "👨🏾‍🎤", "👨‍👩‍👧‍👦", "🇵🇹", "🏴󠁧󠁢󠁳󠁣󠁴󠁿", "1⃣", "1️⃣", "❤️‍🔥", "🏳️‍🌈", "☺️", "©️", "🧑🏻‍🤝‍🧑🏿",
-            "🏌️‍♂️", "🏌🏽‍♂️",
-        ] {
+        for whole in
+            ["😷", "🙋🏽", "👨‍🎤", "👨🏾‍🎤", "👨‍👩‍👧‍👦", "🇵🇹", "🏴󠁧󠁢󠁳󠁣󠁴󠁿", "1⃣", "1️⃣", "❤️‍🔥", "🏳️‍🌈", "☺️", "©️", "🧑🏻‍🤝‍🧑🏿", "🏌️‍♂️", "🏌🏽‍♂️"]
+        {
             assert_eq!(prefix(whole), Some(whole.len()), "{whole:?}");
             assert!(has_emoji(whole), "{whole:?}");
         }

@@ -1,7 +1,8 @@
 //! What each platform takes.
 //!
-//! Every number is a platform's own where its doc comment says so. Where a document says "characters" and not which, UTF-16 units
-//! are counted: no platform counts a character as more than that. A number that no platform publishes is absent.
+//! Every number is a platform's own where its doc comment says so. Where a document says "characters" and not
+//! which, UTF-16 units are counted: no platform counts a character as more than that. A number that no
+//! platform publishes is absent.
 
 mod table;
 
@@ -207,7 +208,10 @@ mod tests {
             let media = &limits.media;
             let texts = [limits.text_max, limits.text_with_images_max, limits.text_with_video_max];
             assert!(texts.into_iter().flatten().all(|max| max.used > 0), "{platform}");
-            assert!(!media.required || media.images_max != Some(0) || media.videos_max != Some(0), "{platform}");
+            assert!(
+                !media.required || media.images_max != Some(0) || media.videos_max != Some(0),
+                "{platform}"
+            );
             assert!(media.aspect.is_none_or(|(low, high)| high.admits_at_least(high.width, high.height)
                 && low.admits_at_most(low.width, low.height)
                 && high.admits_at_most(low.width, low.height)));

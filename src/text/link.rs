@@ -28,8 +28,8 @@ impl Link<'_> {
 
 /// Finds every link, with or without a scheme, as X does.
 ///
-/// A link without a scheme is one only under a root name that is known, and only where its letters are Latin: of `これはexample.com`
-/// the link is `example.com`. No link follows `@`, `#`, `$` or a letter.
+/// A link without a scheme is one only under a root name that is known, and only where its letters are Latin:
+/// of `これはexample.com` the link is `example.com`. No link follows `@`, `#`, `$` or a letter.
 pub fn links(text: &str) -> Vec<Link<'_>> {
     let mut found = Vec::new();
     if !text.contains('.') {
@@ -84,7 +84,13 @@ impl Candidate {
         let path = after(text, end, '/');
         end = path.map_or(end, |path| path_end(text, path));
         end = query_end(text, end);
-        Candidate { start, scheme_bytes, domain: start + scheme_bytes..domain_end, has_path: path.is_some(), end }
+        Candidate {
+            start,
+            scheme_bytes,
+            domain: start + scheme_bytes..domain_end,
+            has_path: path.is_some(),
+            end,
+        }
     }
 
     /// Adds the links that the candidate is, if any.
@@ -163,7 +169,8 @@ fn may_precede(before: Option<char>) -> bool {
 
 /// The length of `http://` or `https://`, in either case, or 0.
 fn scheme_bytes(text: &str) -> usize {
-    let begins = |scheme: &str| text.get(..scheme.len()).is_some_and(|head| head.eq_ignore_ascii_case(scheme));
+    let begins =
+        |scheme: &str| text.get(..scheme.len()).is_some_and(|head| head.eq_ignore_ascii_case(scheme));
     if begins("http://") {
         "http://".len()
     } else if begins("https://") {
@@ -179,8 +186,26 @@ fn is_path_char(c: char) -> bool {
         return c.is_ascii_alphanumeric()
             || matches!(
                 c,
-                '!' | '*' | '\'' | ';' | ':' | '=' | '+' | ',' | '.' | '$' | '/' | '%' | '#' | '[' | ']'
-                    | '-' | '_' | '~' | '@' | '|' | '&'
+                '!' | '*'
+                    | '\''
+                    | ';'
+                    | ':'
+                    | '='
+                    | '+'
+                    | ','
+                    | '.'
+                    | '$'
+                    | '/'
+                    | '%'
+                    | '#'
+                    | '['
+                    | ']'
+                    | '-'
+                    | '_'
+                    | '~'
+                    | '@'
+                    | '|'
+                    | '&'
             );
     }
     c == '\u{2013}' || is_latin_accent(c) || is_cyrillic(c)

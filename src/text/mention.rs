@@ -17,7 +17,8 @@ pub enum Handles {
     Plain,
     /// `@name` for a neighbour, `@name@host` for the rest of the fediverse (Mastodon, app/models/account.rb).
     Fediverse,
-    /// `@name.example`, where a handle is a domain: Bluesky (atproto, packages/api/src/rich-text/detection.ts).
+    /// `@name.example`, where a handle is a domain: Bluesky (atproto,
+    /// packages/api/src/rich-text/detection.ts).
     Domain,
 }
 
@@ -103,10 +104,7 @@ fn plain(text: &str, from: usize, at: usize) -> (Option<Mention<'_>>, usize) {
     };
     let list = text.get(end..).filter(|rest| rest.starts_with('/')).and_then(|_| list_name(text, end + 1));
     end += list.map_or(0, |list| 1 + list.len());
-    (
-        (!continues(text, end)).then(|| Mention { range: at..end, name, list, host: None }),
-        end,
-    )
+    ((!continues(text, end)).then_some(Mention { range: at..end, name, list, host: None }), end)
 }
 
 /// Whether a text ends with the `RT` of old retweets, which may touch the mention.
@@ -132,7 +130,8 @@ fn fediverse(text: &str, at: usize) -> (Option<Mention<'_>>, usize) {
     let bars = |c: char| c.is_alphanumeric() || matches!(c, '_' | '=' | '/');
     let is_name = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-');
     let name = run(text, start, text.len(), is_name).trim_end_matches(['.', '-']);
-    let signs_and_name = text.get(at..).is_some_and(|rest| rest.starts_with('@')) && !before.is_some_and(bars);
+    let signs_and_name =
+        text.get(at..).is_some_and(|rest| rest.starts_with('@')) && !before.is_some_and(bars);
     if !signs_and_name || name.is_empty() || name.starts_with(['.', '-']) {
         return (None, start);
     }
@@ -159,7 +158,9 @@ fn domain(text: &str, at: usize) -> (Option<Mention<'_>>, usize) {
     let name = run(text, start, text.len(), is_handle).trim_end_matches(['.', '-']);
     let end = start + name.len();
     let known = name.rsplit_once('.').is_some_and(|(head, root)| {
-        let labels = head.split('.').all(|label| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-'));
+        let labels = head
+            .split('.')
+            .all(|label| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-'));
         labels && (root == "test" || tld::prefix(root) == Some(root.len()))
     });
     let mention = Mention { range: at..end, name, list: None, host: None };

@@ -1,5 +1,6 @@
 //! The platforms that kalends knows by name.
 
+use super::mention::Handles;
 use std::fmt;
 use std::str::FromStr;
 
@@ -82,7 +83,7 @@ impl Platform {
     /// Its name for people, such as `YouTube`.
     pub const fn name(self) -> &'static str {
         match self {
-            Platform::Feed => "the feed",
+            Platform::Feed => "Feed",
             Platform::X => "X",
             Platform::Facebook => "Facebook",
             Platform::Instagram => "Instagram",
@@ -97,6 +98,15 @@ impl Platform {
             Platform::Slack => "Slack",
             Platform::Mastodon => "Mastodon",
             Platform::Bluesky => "Bluesky",
+        }
+    }
+
+    /// How people are mentioned there.
+    pub const fn handles(self) -> Handles {
+        match self {
+            Platform::Mastodon => Handles::Fediverse,
+            Platform::Bluesky => Handles::Domain,
+            _ => Handles::Plain,
         }
     }
 }

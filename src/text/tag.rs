@@ -15,7 +15,8 @@ pub struct Tag<'a> {
 
 /// Finds every hashtag that is not part of a link.
 ///
-/// A hashtag holds letters, marks, digits and `_`, and at least one letter or mark; it follows no letter, digit or `&`.
+/// A hashtag holds letters, marks, digits and `_`, and at least one letter or mark; it follows no letter,
+/// digit or `&`.
 pub fn hashtags(text: &str) -> Vec<Tag<'_>> {
     let mut tags = Vec::new();
     let mut from = 0;
@@ -41,12 +42,15 @@ fn hashtag(text: &str, at: usize) -> (Option<Tag<'_>>, usize) {
     let start = at + rest.chars().next().map_or(0, char::len_utf8);
     let before = text.get(..at).and_then(|before| before.chars().next_back());
     // Selectors are marks, but after an emoji they are no letters.
-    let may_begin = before
-        .is_none_or(|c| matches!(c, '\u{fe0e}' | '\u{fe0f}') || !(is_hashtag_part(c) || c == '&'));
+    let may_begin =
+        before.is_none_or(|c| matches!(c, '\u{fe0e}' | '\u{fe0f}') || !(is_hashtag_part(c) || c == '&'));
     let body = text.get(start..).unwrap_or_default();
     let length = body.find(|c| !is_hashtag_part(c)).unwrap_or(body.len());
     let (word, after) = body.split_at_checked(length).unwrap_or_default();
-    if !may_begin || word.starts_with('\u{fe0f}') || word.starts_with('\u{20e3}') || !word.contains(is_letter_or_mark)
+    if !may_begin
+        || word.starts_with('\u{fe0f}')
+        || word.starts_with('\u{20e3}')
+        || !word.contains(is_letter_or_mark)
     {
         return (None, start);
     }
@@ -115,7 +119,10 @@ mod tests {
 
     #[test]
     fn a_hashtag_has_a_letter_and_stands_apart() {
-        assert_eq!(words(hashtags("#a #1 x#b &#c #d#e (#f) ✌️#g ##h #1st #한국어!")), ["a", "f", "g", "h", "1st", "한국어"]);
+        assert_eq!(
+            words(hashtags("#a #1 x#b &#c #d#e (#f) ✌️#g ##h #1st #한국어!")),
+            ["a", "f", "g", "h", "1st", "한국어"]
+        );
     }
 
     #[test]

@@ -1,15 +1,18 @@
 //! The names at the root of the domain name system.
 //!
-//! Every top-level domain that the root zone delegates or has delegated since 2010 (public suffix list, ICANN section,
+//! Every top-level domain that the root zone delegates or has delegated since 2010 (public suffix list, ICANN
+//! section,
 //! 2026), the country codes of ISO 3166 that wait for a delegation, and `onion` (RFC 7686). The retired stay, because
-//! X still shortens them: a link counted at its own length where X counts 23 would let an overlong post through.
+//! X still shortens them: a link counted at its own length where X counts 23 would let an overlong post
+//! through.
 
 use std::cmp::Ordering;
 
 /// The longest root name that `text` begins with, in bytes, if what follows it cannot be part of a name.
 ///
-/// A name in ASCII letters ends where the letters end, and must not run on into a digit, `-`, `+` or `@`. A name in another
-/// script may be followed by anything but those and ASCII letters, since such scripts write without spaces.
+/// A name in ASCII letters ends where the letters end, and must not run on into a digit, `-`, `+` or `@`. A
+/// name in another script may be followed by anything but those and ASCII letters, since such scripts write
+/// without spaces.
 pub(super) fn prefix(text: &str) -> Option<usize> {
     if text.starts_with(|c: char| c.is_ascii()) {
         let end = text.bytes().position(|b| !b.is_ascii_alphabetic()).unwrap_or(text.len());

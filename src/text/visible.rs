@@ -15,10 +15,10 @@ pub enum Breaks {
 
 /// Makes visible what a terminal would obey or an eye would miss.
 ///
-/// Control characters become their pictures (`␛`), other characters that cannot be seen their numbers (`<U+202E>`): those
-/// that turn the direction of writing, that have no width, that are no characters. What an emoji is made of stays, and so
-/// do the joiners that Arabic and the scripts of India write with. A lone carriage return is shown, since it writes over
-/// its line.
+/// Control characters become their pictures (`␛`), other characters that cannot be seen their numbers
+/// (`<U+202E>`): those that turn the direction of writing, that have no width, that are no characters. What
+/// an emoji is made of stays, and so do the joiners that Arabic and the scripts of India write with. A lone
+/// carriage return is shown, since it writes over its line.
 pub fn visible(text: &str, breaks: Breaks) -> Cow<'_, str> {
     let keeps = |b: u8| breaks == Breaks::Keep && matches!(b, b'\n' | b'\t');
     if text.bytes().all(|b| matches!(b, b' '..=b'~') || keeps(b)) {
@@ -72,7 +72,8 @@ fn is_unseen(c: char) -> bool {
         | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
-/// Whether a joiner or non-joiner stands where writing needs it: behind a letter or mark of a script that joins.
+/// Whether a joiner or non-joiner stands where writing needs it: behind a letter or mark of a script that
+/// joins.
 fn joins_letters(before: &str, c: char, rest: &str) -> bool {
     let is_joining = |c: char| {
         matches!(c, '\u{600}'..='\u{109f}' | '\u{1780}'..='\u{18af}' | '\u{a840}'..='\u{abff}' | '\u{fb50}'..='\u{fdcf}'
@@ -112,7 +113,10 @@ mod tests {
 
     #[test]
     fn what_an_eye_misses_is_shown() {
-        assert_eq!(visible("a\u{202e}b\u{200b}c\u{2066}\u{feff}", Breaks::Keep), "a<U+202E>b<U+200B>c<U+2066><U+FEFF>");
+        assert_eq!(
+            visible("a\u{202e}b\u{200b}c\u{2066}\u{feff}", Breaks::Keep),
+            "a<U+202E>b<U+200B>c<U+2066><U+FEFF>"
+        );
         assert_eq!(visible("a\u{200d}b\u{ad}\u{e0041}", Breaks::Keep), "a<U+200D>b<U+00AD><U+E0041>");
         assert_eq!(visible("x\u{fe0f}\u{ffff}\u{2028}", Breaks::Keep), "x<U+FE0F><U+FFFF><U+2028>");
     }

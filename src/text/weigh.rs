@@ -1,4 +1,5 @@
-//! Length as X weighs it (docs.x.com, fundamentals/counting-characters; `twitter-text`, config and js/src/parseTweet.js).
+//! Length as X weighs it (docs.x.com, fundamentals/counting-characters; `twitter-text`, config and
+//! js/src/parseTweet.js).
 
 use super::count::Unit;
 use super::{emoji, link::links};

@@ -71,8 +71,8 @@ const FEED: Limits = Limits {
     ..NO_LIMITS
 };
 
-/// docs.x.com: fundamentals/counting-characters, media/quickstart, posts/manage-tweets/introduction (one cashtag); openapi 2.159
-/// (poll); `twitter-text` (refused characters).
+/// docs.x.com: fundamentals/counting-characters, media/quickstart, posts/manage-tweets/introduction (one
+/// cashtag); openapi 2.159 (poll); `twitter-text` (refused characters).
 const X: Limits = Limits {
     refused: &['\u{feff}', '\u{fffe}', '\u{ffff}'],
     cashtags_max: Some(1),
@@ -134,7 +134,8 @@ const INSTAGRAM: Limits = Limits {
     ..text(utf16(2200))
 };
 
-/// developers.facebook.com/docs/threads: posts, reference/publishing. How long a poll runs and an answer is, is not published.
+/// developers.facebook.com/docs/threads: posts, reference/publishing. How long a poll runs and an answer is,
+/// is not published.
 const THREADS: Limits = Limits {
     links_max: Some(5),
     media: Media {
@@ -186,7 +187,8 @@ const LINKEDIN: Limits = Limits {
     ..text(utf16(3000))
 };
 
-/// developers.google.com/youtube/v3/docs/videos: snippet.title, snippet.description. The text is the description of a film.
+/// developers.google.com/youtube/v3/docs/videos: snippet.title, snippet.description. The text is the
+/// description of a film.
 const YOUTUBE: Limits = Limits {
     title: Some(Title { required: true, max: utf16(100) }),
     refused: &['<', '>'],
@@ -195,8 +197,8 @@ const YOUTUBE: Limits = Limits {
     ..text(Some(Max::new(Count::Bytes, 5000)))
 };
 
-/// developers.tiktok.com/doc: content-posting-api-reference-direct-post, -photo-post, media-transfer-guide. A film's text is
-/// what TikTok calls its title; only pictures have a title beside their text.
+/// developers.tiktok.com/doc: content-posting-api-reference-direct-post, -photo-post, media-transfer-guide. A
+/// film's text is what TikTok calls its title; only pictures have a title beside their text.
 const TIKTOK: Limits = Limits {
     text_with_images_max: utf16(4000),
     title: Some(Title { required: false, max: utf16(90) }),
@@ -220,13 +222,7 @@ const TIKTOK: Limits = Limits {
 const PINTEREST: Limits = Limits {
     title: Some(Title { required: false, max: utf16(100) }),
     links_work: false,
-    media: Media {
-        required: true,
-        mixed: false,
-        images_max: Some(5),
-        videos_max: Some(1),
-        ..ANY_MEDIA
-    },
+    media: Media { required: true, mixed: false, images_max: Some(5), videos_max: Some(1), ..ANY_MEDIA },
     alt: Alt::Optional { max: utf16(500) },
     ..text(utf16(800))
 };

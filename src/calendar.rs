@@ -1,0 +1,107 @@
+//! The calendar: what people write, read whole.
+//!
+//! [`read`] never fails, it finds: it returns what could be made of the files together with everything that is wrong
+//! with them. [`check()`] then looks at the whole. Both are functions of values.
+
+mod assemble;
+mod files;
+mod format;
+mod grammar;
+mod model;
+mod schedule;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::draft::{AccountId, CampaignId, DepartmentId, GoalId, PersonId, PostId};
+use crate::finding::{File, Finding};
+use crate::time::Zone;
+
+pub use files::{Item, What, read_file};
+pub use format::FILE_LIMIT_BYTES;
+pub use grammar::{Key, Kind, Type};
+pub use model::{
+    Account, At, Body, Campaign, Department, Goal, Part, Person, Picture, Post, Question, Repeat, Role, Root,
+    Split, StandingSlot, Voice, Words,
+};
+
+/// Everything that people wrote, each thing by its id.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Calendar {
+    /// The organisation and its policy.
+    pub root: Root,
+    /// The people.
+    pub people: BTreeMap<PersonId, Person>,
+    /// The departments.
+    pub departments: BTreeMap<DepartmentId, Department>,
+    /// The accounts.
+    pub accounts: BTreeMap<AccountId, Account>,
+    /// The campaigns.
+    pub campaigns: BTreeMap<CampaignId, Campaign>,
+    /// The goals.
+    pub goals: BTreeMap<GoalId, Goal>,
+    /// The posts, sorted by id, each id once.
+    pub posts: Vec<Post>,
+    /// Posts whose id another has: checked, and never drafted.
+    doubles: Vec<Post>,
+    /// The paths of the pictures and films that there are.
+    media: BTreeSet<String>,
+}
+
+/// Reads a calendar's files, in any order: what could be made of them, and what is wrong, sorted by place.
+pub fn read(files: &[File]) -> (Calendar, Vec<Finding>) {
+    let mut findings = Vec::new();
+    let mut items = Vec::with_capacity(files.len());
+    for file in files {
+        let (item, found) = read_file(file);
+        items.push(item);
+        findings.extend(found);
+    }
+    let (calendar, found) = Calendar::assemble(items);
+    findings.extend(found);
+    sort(&mut findings);
+    (calendar, findings)
+}
+
+/// Sorts findings by file, place and code.
+pub fn sort(findings: &mut [Finding]) {
+    findings.sort_by(|a, b| {
+        let place = |finding: &Finding| finding.span.as_ref().map(|span| (span.start, span.end));
+        (&a.file, place(a), a.code, &a.message).cmp(&(&b.file, place(b), b.code, &b.message))
+    });
+}
+
+impl Calendar {
+    /// Returns the zone of every wall clock that names no other.
+    pub fn zone(&self) -> &Zone {
+        &self.root.zone
+    }
+
+    /// Returns an account.
+    pub fn account(&self, id: &AccountId) -> Option<&Account> {
+        self.accounts.get(id)
+    }
+
+    /// Returns a post.
+    pub fn post(&self, id: &PostId) -> Option<&Post> {
+        let at = self.posts.binary_search_by(|post| post.id.cmp(id)).ok()?;
+        self.posts.get(at)
+    }
+
+    /// Returns why a post must not go out yet, if its file says so.
+    pub fn held(&self, id: &PostId) -> Option<&str> {
+        self.post(id)?.hold.as_deref()
+    }
+
+    /// Returns the paths of the pictures and films that posts name.
+    pub fn media_files(&self) -> BTreeSet<&str> {
+        let bodies = self.every_post().flat_map(|post| {
+            std::iter::once(&post.body).chain(post.variants.values().map(|variant| &variant.value))
+        });
+        bodies.flat_map(Body::pictures).map(|picture| picture.file.value.as_str()).collect()
+    }
+
+    /// Returns every post, with those whose id another has.
+    pub(crate) fn every_post(&self) -> impl Iterator<Item = &Post> {
+        self.posts.iter().chain(&self.doubles)
+    }
+}

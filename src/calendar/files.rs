@@ -1,0 +1,421 @@
+//! One file read: where it lies says what it is, the grammar says what it may say.
+
+use std::collections::BTreeMap;
+
+use crate::draft::{AccountId, Poll, PostId, Visibility};
+use crate::finding::{Code, Content, File, Finding, Span};
+use crate::time::{Fold, Recurrence, nearest};
+
+use super::format::value::{days, shown, slug};
+use super::format::{IdName, Sheet, with_sheet};
+use super::grammar::Kind;
+use super::model::{
+    Account, At, Body, Campaign, Department, Goal, Part, Person, Picture, Post, Question, Repeat, Role, Root,
+    Split, StandingSlot, Voice,
+};
+
+/// What one file holds.
+#[derive(Debug, Clone, PartialEq)]
+pub enum What {
+    /// The root's policy.
+    Root(Box<Root>),
+    /// A person.
+    Person(Box<Person>),
+    /// A department.
+    Department(Box<Department>),
+    /// An account.
+    Account(Box<Account>),
+    /// A campaign.
+    Campaign(Box<Campaign>),
+    /// A goal.
+    Goal(Box<Goal>),
+    /// A post.
+    Post(Box<Post>),
+    /// A picture or film.
+    Media,
+    /// Something the calendar does not look at, or could not read.
+    Nothing,
+}
+
+/// One file, read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Item {
+    /// Its path.
+    pub path: String,
+    /// What it holds.
+    pub what: What,
+}
+
+/// Where a file lies, as the calendar sees it.
+#[derive(Debug, PartialEq)]
+enum Place<'a> {
+    /// Where a file of the kind belongs, with its stem.
+    Of(Kind, &'a str),
+    /// In a folder of the kind, but not where the calendar looks; with what to do.
+    Astray(String),
+    /// Anywhere else.
+    Elsewhere,
+}
+
+/// The folders of later parts of the calendar, left alone.
+const OTHER_FOLDERS: [&str; 11] = [
+    "protocols", "schedule", "approvals", "vault", "media", "requests", "facts", "training", "experiments",
+    "runners", "public",
+];
+
+/// Reads one file.
+pub fn read_file(file: &File) -> (Item, Vec<Finding>) {
+    let nothing = |findings| (Item { path: file.path.clone(), what: What::Nothing }, findings);
+    let place = place(&file.path);
+    if place == Place::Elsewhere && file.path.starts_with("media/") {
+        // A media file is not read here, but must be a file.
+        return match unread(file) {
+            Some(finding) if finding.code != Code::NotUtf8 => nothing(vec![finding]),
+            _ => (Item { path: file.path.clone(), what: What::Media }, Vec::new()),
+        };
+    }
+    if let Content::Media { .. } = file.content {
+        return (Item { path: file.path.clone(), what: What::Media }, Vec::new());
+    }
+    let (kind, stem) = match place {
+        Place::Of(kind, stem) => (kind, stem),
+        Place::Elsewhere => return nothing(Vec::new()),
+        Place::Astray(help) => {
+            let message = "the calendar does not look for a file here";
+            return nothing(vec![Finding::new(Code::MisplacedFile, &file.path, message).help(help)]);
+        }
+    };
+    let Content::Text(text) = &file.content else { return nothing(unread(file).into_iter().collect()) };
+    let (what, mut findings) = with_sheet(&file.path, text, kind, |sheet| what(kind, sheet, &file.path, stem));
+    if kind != Kind::Kalends && !crate::draft::is_id(stem) && !matches!(&what, Some(What::Post(_))) {
+        findings.push(bad_stem(&file.path, stem));
+    }
+    (Item { path: file.path.clone(), what: what.unwrap_or(What::Nothing) }, findings)
+}
+
+fn bad_stem(path: &str, stem: &str) -> Finding {
+    let message = format!("the file's name `{}` is not an id", shown(stem));
+    let finding = Finding::new(Code::BadId, path, message);
+    match slug(stem) {
+        Some(slug) => finding.help(format!("rename it to `{slug}.toml`")),
+        None => finding.help("name it with lower-case letters, digits and hyphens"),
+    }
+}
+
+/// Returns why a file cannot be read, if it cannot.
+fn unread(file: &File) -> Option<Finding> {
+    let path = &file.path;
+    Some(match &file.content {
+        Content::Text(_) | Content::Media { .. } => return None,
+        Content::NotUtf8 { at, looks_like } => {
+            let message = format!("the file is not in UTF-8: it looks like {looks_like}, from byte {at} on");
+            Finding::new(Code::NotUtf8, path, message).help("save it as UTF-8 in your editor")
+        }
+        Content::TooLarge { size_bytes, limit_bytes } => {
+            let message = format!("the file has {size_bytes} bytes, and {limit_bytes} are read at most");
+            Finding::new(Code::TooLarge, path, message).help("split it, or take out what does not belong in it")
+        }
+        Content::NotAFile { what } => {
+            let message = format!("the path is a {what}, which is never followed");
+            Finding::new(Code::NotAFile, path, message).help("put a copy of the file itself there")
+        }
+        Content::Unreadable(why) => {
+            Finding::new(Code::UnreadableFile, path, format!("the file cannot be read: {why}"))
+                .help("look at the file's permissions, and at the disk")
+        }
+    })
+}
+
+/// Tells what a path is to the calendar.
+fn place(path: &str) -> Place<'_> {
+    if path == "kalends.toml" {
+        return Place::Of(Kind::Kalends, "kalends");
+    }
+    let Some((top, rest)) = path.split_once('/') else { return Place::Elsewhere };
+    let name = path.rsplit('/').next().unwrap_or(path);
+    if name.starts_with('.') || name.eq_ignore_ascii_case("README.md") {
+        return Place::Elsewhere;
+    }
+    let Some(kind) = Kind::ALL.into_iter().find(|kind| kind.folder() == Some(top)) else {
+        return elsewhere(top, name);
+    };
+    let Some(stem) = name.strip_suffix(".toml") else {
+        return Place::Astray(match name.rsplit_once('.') {
+            Some((stem, ext)) if ext.eq_ignore_ascii_case("toml") => format!("name it `{stem}.toml`"),
+            _ => format!("files in {top}/ end in `.toml`; move pictures and films to media/"),
+        });
+    };
+    let folders: Vec<&str> = rest.split('/').rev().skip(1).collect();
+    match (kind, folders.as_slice()) {
+        (Kind::Post, [month, year]) if is_month(year, month) => Place::Of(kind, stem),
+        (Kind::Post, _) => Place::Astray("posts lie in posts/YYYY/MM/, such as posts/2027/01/".to_owned()),
+        (_, []) => Place::Of(kind, stem),
+        _ => Place::Astray(format!("move it to {top}/{name}: {top}/ has no folders in it")),
+    }
+}
+
+fn is_month(year: &str, month: &str) -> bool {
+    let digits = |text: &str, len| text.len() == len && text.bytes().all(|b| b.is_ascii_digit());
+    digits(year, 4) && digits(month, 2) && ("01"..="12").contains(&month)
+}
+
+/// Tells whether a folder that the calendar does not know was meant to be one that it does.
+fn elsewhere<'a>(top: &str, name: &str) -> Place<'a> {
+    let folders = || Kind::ALL.into_iter().filter_map(Kind::folder);
+    let singular = Kind::ALL.into_iter().find(|kind| kind.name() == top).and_then(Kind::folder);
+    if !name.ends_with(".toml") || OTHER_FOLDERS.contains(&top) {
+        return Place::Elsewhere;
+    }
+    match singular.or_else(|| folders().find(|folder| folder.eq_ignore_ascii_case(top))).or_else(|| nearest(top, folders())) {
+        Some(folder) => Place::Astray(format!("did you mean {folder}/?")),
+        None => Place::Elsewhere,
+    }
+}
+
+fn what(kind: Kind, sheet: &Sheet<'_>, file: &str, stem: &str) -> What {
+    match kind {
+        Kind::Kalends => What::Root(Box::new(root(sheet))),
+        Kind::Person => boxed(person(sheet, file, stem), What::Person),
+        Kind::Department => boxed(department(sheet, file, stem), What::Department),
+        Kind::Account => boxed(account(sheet, file, stem), What::Account),
+        Kind::Campaign => boxed(campaign(sheet, file, stem), What::Campaign),
+        Kind::Goal => boxed(goal(sheet, file, stem), What::Goal),
+        Kind::Post => boxed(post(sheet, file, stem), What::Post),
+    }
+}
+
+fn boxed<T>(value: Option<T>, what: impl Fn(Box<T>) -> What) -> What {
+    value.map_or(What::Nothing, |value| what(Box::new(value)))
+}
+
+fn text(sheet: &Sheet<'_>, name: &str) -> Option<String> {
+    sheet.line(name).map(|line| line.value)
+}
+
+fn list<I: IdName>(sheet: &Sheet<'_>, name: &str) -> Vec<At<I>> {
+    sheet.ids(name).map_or_else(Vec::new, |ids| ids.value)
+}
+
+fn root(sheet: &Sheet<'_>) -> Root {
+    let usual = Root::default();
+    let publish = sheet.sheet("publish");
+    let ledger = sheet.sheet("ledger");
+    Root {
+        name: text(sheet, "name").unwrap_or(usual.name),
+        zone: sheet.zone("zone").map_or(usual.zone, |zone| zone.value),
+        language: sheet.language("language").map(|language| language.value),
+        url: sheet.url("url", Code::BadUrl).map(|url| url.value),
+        late: publish.as_ref().and_then(|publish| publish.duration("late")).map_or(usual.late, |late| late.value),
+        burst: publish.as_ref().and_then(|publish| publish.count("burst")).map(|burst| burst.value),
+        branch: ledger.as_ref().and_then(|ledger| text(ledger, "branch")).unwrap_or(usual.branch),
+        remote: ledger.as_ref().and_then(|ledger| text(ledger, "remote")),
+    }
+}
+
+fn person(sheet: &Sheet<'_>, file: &str, stem: &str) -> Option<Person> {
+    let person = Person {
+        name: text(sheet, "name").unwrap_or_default(),
+        role: sheet.choice("role", |word| Role::ALL.iter().find(|(name, _)| *name == word).map(|(_, role)| *role)),
+        department: sheet.id("department"),
+        email: text(sheet, "email"),
+        recipient: sheet.recipient("recipient"),
+        signing_key: sheet.signing_key("signing_key"),
+        until: sheet.date("until"),
+        file: file.to_owned(),
+        id: IdName::read(stem)?,
+    };
+    Some(person)
+}
+
+fn department(sheet: &Sheet<'_>, file: &str, stem: &str) -> Option<Department> {
+    let quota = sheet.sheet("quota");
+    let slot = |slot: &Sheet<'_>| {
+        let (every, at, account) = (slot.every("every"), slot.time("at"), slot.id("account"));
+        Some(StandingSlot { every: every?, at: at?, account })
+    };
+    Some(Department {
+        name: text(sheet, "name").unwrap_or_default(),
+        coordinator: sheet.id("coordinator"),
+        contributors: list(sheet, "contributors"),
+        accounts: list(sheet, "accounts"),
+        quota_day: quota.as_ref().and_then(|quota| quota.count("day")).map(|count| count.value),
+        quota_week: quota.as_ref().and_then(|quota| quota.count("week")).map(|count| count.value),
+        slots: sheet.sheets("slot").unwrap_or_default().iter().filter_map(slot).collect(),
+        file: file.to_owned(),
+        id: IdName::read(stem)?,
+    })
+}
+
+fn account(sheet: &Sheet<'_>, file: &str, stem: &str) -> Option<Account> {
+    let voice = match sheet.line("voice") {
+        Some(voice) if voice.value != "organisation" => {
+            sheet.one_id(&voice.value, voice.span).map_or(Voice::Organisation, Voice::Person)
+        }
+        _ => Voice::Organisation,
+    };
+    Some(Account {
+        platform: sheet.platform("platform"),
+        server: sheet.url("server", Code::BadUrl),
+        handle: text(sheet, "handle"),
+        voice,
+        departments: list(sheet, "departments"),
+        access: list(sheet, "access"),
+        since: sheet.date("since"),
+        pin: text(sheet, "id"),
+        late: sheet.duration("late").map(|late| late.value),
+        by_hand: sheet.flag("by_hand").unwrap_or(false),
+        title: text(sheet, "title"),
+        folder: sheet.line("folder"),
+        file: file.to_owned(),
+        id: IdName::read(stem)?,
+    })
+}
+
+fn campaign(sheet: &Sheet<'_>, file: &str, stem: &str) -> Option<Campaign> {
+    Some(Campaign {
+        name: text(sheet, "name").unwrap_or_default(),
+        from: sheet.date("from"),
+        until: sheet.date("until"),
+        goal: sheet.id("goal"),
+        department: sheet.id("department"),
+        tag: sheet.line("tag"),
+        link: sheet.url("link", Code::BadLink),
+        brief: sheet.words("brief").map(|brief| brief.text),
+        file: file.to_owned(),
+        id: IdName::read(stem)?,
+    })
+}
+
+fn goal(sheet: &Sheet<'_>, file: &str, stem: &str) -> Option<Goal> {
+    Some(Goal {
+        name: text(sheet, "name").unwrap_or_default(),
+        metric: text(sheet, "metric").unwrap_or_default(),
+        baseline: sheet.number("baseline"),
+        target: sheet.number("target"),
+        by: sheet.date("by"),
+        account: sheet.id("account"),
+        department: sheet.id("department"),
+        file: file.to_owned(),
+        id: IdName::read(stem)?,
+    })
+}
+
+fn post(sheet: &Sheet<'_>, file: &str, stem: &str) -> Option<Post> {
+    let said = sheet.line("id");
+    let said_span: Option<Span> = said.as_ref().map(|id| id.span.clone());
+    let own: Option<At<PostId>> = said.and_then(|id| sheet.one_id(&id.value, id.span));
+    let id = own.map(|id| id.value).or_else(|| PostId::new(stem)).or_else(|| {
+        // The file is read to its end all the same: its other faults are told too.
+        sheet.bad_file(bad_stem(file, stem));
+        PostId::new(&slug(stem)?)
+    });
+    let fold = |word: &str| match word {
+        "earlier" => Some(Fold::Earlier),
+        "later" => Some(Fold::Later),
+        _ => None,
+    };
+    let post = Post {
+        id: id.or_else(|| PostId::new("unnamed"))?,
+        id_span: said_span,
+        file: file.to_owned(),
+        department: sheet.id("department"),
+        author: sheet.id("author"),
+        at: sheet.date_time("at"),
+        zone: sheet.zone("zone"),
+        fold: sheet.choice("fold", fold),
+        to: sheet.ids("to").unwrap_or(At { value: Vec::new(), span: 0..0 }),
+        campaign: sheet.id("campaign"),
+        goal: sheet.id("goal"),
+        late: sheet.duration("late").map(|late| late.value),
+        again: sheet.flag("again").unwrap_or(false),
+        hold: text(sheet, "hold"),
+        body: body(sheet),
+        variants: variants(sheet),
+        repeat: sheet.sheet("repeat").and_then(|sheet| repeat(&sheet)),
+    };
+    Some(post)
+}
+
+fn variants(sheet: &Sheet<'_>) -> BTreeMap<AccountId, At<Body>> {
+    let mut variants = BTreeMap::new();
+    for (account, span, variant) in sheet.per_account("for") {
+        let body = body(&variant);
+        if let Some(account) = sheet.one_id(account, span) {
+            variants.insert(account.value, At { value: body, span: account.span });
+        }
+    }
+    variants
+}
+
+fn repeat(sheet: &Sheet<'_>) -> Option<Repeat> {
+    let (every, until, except) = (sheet.every("every"), sheet.date("until"), sheet.dates("except"));
+    let times = sheet.count("times").map(|times| times.value);
+    let (every, except) = (every?, except.unwrap_or_default());
+    Some(Repeat {
+        rule: Recurrence {
+            every: every.value,
+            until: until.as_ref().map(|until| until.value),
+            except: days(&except),
+            times,
+        },
+        every: every.span,
+        until: until.map(|until| until.span),
+        except,
+    })
+}
+
+fn body(sheet: &Sheet<'_>) -> Body {
+    let visibility = |word: &str| {
+        [Visibility::Public, Visibility::Unlisted, Visibility::Followers]
+            .into_iter()
+            .find(|visibility| visibility.as_str() == word)
+    };
+    let split = |word: &str| [Split::Plain, Split::Numbered].into_iter().find(|split| split.as_str() == word);
+    Body {
+        text: sheet.words("text"),
+        title: sheet.words("title"),
+        link: sheet.url("link", Code::BadLink),
+        tags: sheet.lines("tags").map(|tags| tags.value),
+        language: sheet.language("language"),
+        warning: sheet.words("warning"),
+        visibility: sheet.choice("visibility", visibility).map(|visibility| visibility.value),
+        split: sheet.choice("split", split).map(|split| split.value),
+        media: sheet.sheets("media").map(|sheets| sheets.iter().filter_map(picture).collect()),
+        poll: sheet.sheet("poll").map(|sheet| question(&sheet)),
+        thread: sheet.sheets("thread").map(|sheets| sheets.iter().filter_map(part).collect()),
+    }
+}
+
+fn picture(sheet: &Sheet<'_>) -> Option<Picture> {
+    let (file, alt) = (sheet.line("file"), sheet.words("alt"));
+    Some(Picture { file: file?, alt: alt.filter(|alt| !alt.text.is_empty()) })
+}
+
+fn question(sheet: &Sheet<'_>) -> Option<Question> {
+    let options = sheet.lines("options");
+    let open = sheet.duration("open");
+    let multiple = sheet.flag("multiple").unwrap_or(false);
+    let options = options?.value;
+    if options.is_empty() {
+        return None;
+    }
+    Some(Question {
+        poll: Poll {
+            options: options.iter().map(|option| option.value.clone()).collect(),
+            open: open.as_ref().map_or(chrono::TimeDelta::days(1), |open| open.value),
+            multiple,
+        },
+        options: options.into_iter().map(|option| option.span).collect(),
+        open: open.map_or(sheet.span.clone(), |open| open.span),
+        span: sheet.span.clone(),
+    })
+}
+
+fn part(sheet: &Sheet<'_>) -> Option<Part> {
+    let (text, link, media) = (sheet.words("text"), sheet.url("link", Code::BadLink), sheet.sheets("media"));
+    Some(Part {
+        text: text?,
+        link,
+        media: media.unwrap_or_default().iter().filter_map(picture).collect(),
+    })
+}

@@ -1,0 +1,256 @@
+//! A table of a file, opened against the keys that it may have.
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::finding::{Code, Span};
+use crate::time::nearest;
+
+use super::super::grammar::{Key, Type};
+use super::Reader;
+
+/// Whether a key that must be there and is not is told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Missing {
+    /// Told, or not: where the file is broken, what is missing may only not have been understood.
+    Say(bool),
+}
+
+/// A table whose keys and their types are as the grammar says; what was not has been told and is absent.
+pub struct Sheet<'a> {
+    pub(super) reader: &'a Reader<'a>,
+    /// Where the table stands.
+    pub span: Span,
+    missing: Missing,
+    entries: Vec<(&'static Key, &'a Spanned<DeValue<'a>>)>,
+}
+
+impl<'a> Sheet<'a> {
+    /// Opens a table: tells of keys that are unknown, missing, or hold a value of the wrong type.
+    pub fn open(
+        reader: &'a Reader<'a>,
+        keys: &'static [Key],
+        table: &'a DeTable<'a>,
+        span: Span,
+        missing: Missing,
+    ) -> Sheet<'a> {
+        let mut sheet = Sheet { reader, span, missing, entries: Vec::with_capacity(table.len()) };
+        let mut present = Vec::with_capacity(table.len());
+        for (name, value) in table {
+            match keys.iter().find(|key| key.name == name.get_ref()) {
+                Some(key) => {
+                    present.push(key.name);
+                    if sheet.fits(key, value) {
+                        sheet.entries.push((key, value));
+                    }
+                }
+                None => sheet.unknown(keys, name.get_ref(), name.span()),
+            }
+        }
+        if missing == Missing::Say(true) {
+            for key in keys.iter().filter(|key| key.required && !present.contains(&key.name)) {
+                sheet.missing(key);
+            }
+        }
+        sheet
+    }
+
+    fn unknown(&self, keys: &'static [Key], name: &str, span: Span) {
+        if self.reader.is_full() {
+            return;
+        }
+        let names = keys.iter().map(|key| key.name);
+        let finding =
+            self.reader.finding(Code::UnknownKey, span, format!("`{}` is not a key here", name.escape_debug()));
+        self.reader.say(match nearest(name, names.clone()) {
+            Some(near) => finding.label(format!("did you mean `{near}`?")).help(format!("write `{near}`")),
+            None => finding.label("unknown key").help(format!("known here: {}", names.collect::<Vec<_>>().join(", "))),
+        });
+    }
+
+    fn missing(&self, key: &Key) {
+        let message = format!("`{}` is missing", key.name);
+        let finding = self.reader.finding(Code::MissingKey, self.span.clone(), message);
+        let example = example(key.takes);
+        let help = format!("add `{} = {example}`: {}", key.name, uncapital(key.doc.trim_end_matches('.')));
+        self.reader.say(match self.span.is_empty() {
+            true => crate::finding::Finding { span: None, ..finding.help(help) },
+            false => finding.label("here").help(help),
+        });
+    }
+
+    /// Tells whether a value is of the type that a key takes, and says so if it is not.
+    fn fits(&self, key: &Key, value: &Spanned<DeValue<'a>>) -> bool {
+        let (wanted, fits) = wanted(key.takes, value.get_ref());
+        if !fits {
+            let found = found(value.get_ref());
+            let message = format!("`{}` is {found}, and takes {wanted}", key.name);
+            let finding = self
+                .reader
+                .finding(Code::WrongType, value.span(), message)
+                .label(format!("expected {wanted}"));
+            self.reader.say(match mend(key, value.get_ref()) {
+                Some(mended) => finding.help(format!("write `{} = {mended}`", key.name)),
+                None => finding.help(format!("write `{} = {}`", key.name, example(key.takes))),
+            });
+            return false;
+        }
+        let Type::Lines | Type::Ids | Type::Dates = key.takes else { return true };
+        let one = Key { takes: single(key.takes), ..*key };
+        let items = value.get_ref().as_array().into_iter().flat_map(|items| items.iter());
+        items.fold(true, |all, item| self.fits(&one, item) && all)
+    }
+
+    /// Returns a key's value, where it is there and of its type.
+    pub(super) fn get(&self, name: &str) -> Option<(&'static Key, &'a Spanned<DeValue<'a>>)> {
+        self.entries.iter().find(|(key, _)| key.name == name).copied()
+    }
+
+    /// Tells whether the table has a key with a value of its type.
+    pub fn has(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
+    /// Opens a table in this one.
+    pub fn sheet(&self, name: &str) -> Option<Sheet<'a>> {
+        let (key, value) = self.get(name)?;
+        let Type::Table(keys) = key.takes else { return None };
+        let table = value.get_ref().as_table()?;
+        Some(Sheet::open(self.reader, keys, table, value.span(), self.missing))
+    }
+
+    /// Opens each table of an array of tables in this one.
+    pub fn sheets(&self, name: &str) -> Option<Vec<Sheet<'a>>> {
+        let (key, value) = self.get(name)?;
+        let Type::Tables(keys) = key.takes else { return None };
+        let open = |item: &'a Spanned<DeValue<'a>>| {
+            let Some(table) = item.get_ref().as_table() else {
+                let message = format!("`{name}` has {} in it, and takes tables", found(item.get_ref()));
+                let finding = self.reader.finding(Code::WrongType, item.span(), message);
+                self.reader.say(finding.label("expected a table").help(format!("write `[[{name}]]` before each")));
+                return None;
+            };
+            Some(Sheet::open(self.reader, keys, table, item.span(), self.missing))
+        };
+        Some(value.get_ref().as_array()?.iter().filter_map(open).collect())
+    }
+
+    /// Opens each table of a table that has one an account.
+    pub fn per_account(&self, name: &str) -> Vec<(&'a str, Span, Sheet<'a>)> {
+        let Some((key, value)) = self.get(name) else { return Vec::new() };
+        let (Type::PerAccount(keys), Some(tables)) = (key.takes, value.get_ref().as_table()) else {
+            return Vec::new();
+        };
+        let open = |(account, item): (&'a Spanned<toml::de::DeString<'a>>, &'a Spanned<DeValue<'a>>)| {
+            let Some(table) = item.get_ref().as_table() else {
+                let message = format!("`{name}` takes a table for each account");
+                let finding = self.reader.finding(Code::WrongType, account.span(), message);
+                let help = format!("write `[{name}.ACCOUNT]` on its own line, then what differs on that account");
+                self.reader.say(finding.label("not an account's table").help(help));
+                return None;
+            };
+            let sheet = Sheet::open(self.reader, keys, table, item.span(), self.missing);
+            Some((account.get_ref().as_ref(), account.span(), sheet))
+        };
+        tables.iter().filter_map(open).collect()
+    }
+}
+
+/// Returns the type of one value of a list.
+fn single(takes: Type) -> Type {
+    match takes {
+        Type::Lines => Type::Line,
+        Type::Ids => Type::Id,
+        Type::Dates => Type::Date,
+        other => other,
+    }
+}
+
+/// Returns what a key takes, in words, and whether a value is of that type.
+fn wanted(takes: Type, value: &DeValue<'_>) -> (&'static str, bool) {
+    let datetime = matches!(value, DeValue::Datetime(_));
+    match takes {
+        Type::Line | Type::Text => ("a string", value.is_str()),
+        Type::Id => ("an id in quotes", value.is_str()),
+        Type::Choice(_) | Type::Platform => ("a word in quotes", value.is_str()),
+        Type::Zone => ("a time zone in quotes", value.is_str()),
+        Type::Url => ("a web address in quotes", value.is_str()),
+        Type::Language => ("a language tag in quotes", value.is_str()),
+        Type::Duration => ("a length of time in quotes", value.is_str()),
+        Type::Every => ("a rule in quotes", value.is_str()),
+        Type::Lines | Type::Ids => ("a list of strings", value.is_array()),
+        Type::Dates => ("a list of dates", value.is_array()),
+        Type::Date => ("a date", datetime),
+        Type::DateTime => ("a date and time", datetime),
+        Type::Time => ("a time of day", datetime),
+        Type::Flag => ("true or false", value.is_bool()),
+        Type::Count => ("a whole number", value.is_integer()),
+        Type::Number => ("a number", value.is_integer() || value.is_float()),
+        Type::Table(_) | Type::PerAccount(_) => ("a table", value.is_table()),
+        Type::Tables(_) => ("tables", value.is_array()),
+    }
+}
+
+/// Returns what a value is, in words.
+fn found(value: &DeValue<'_>) -> &'static str {
+    match value {
+        DeValue::String(_) => "a string",
+        DeValue::Integer(_) => "a whole number",
+        DeValue::Float(_) => "a number",
+        DeValue::Boolean(_) => "true or false",
+        DeValue::Datetime(_) => "a date or time",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a table",
+    }
+}
+
+/// Returns the value as it was probably meant, where that can be told.
+fn mend(key: &Key, value: &DeValue<'_>) -> Option<String> {
+    let short = |text: &str| text.len() <= 60 && !text.contains(['\n', '"', '\\']);
+    match (key.takes, value) {
+        (Type::Date | Type::DateTime | Type::Time, DeValue::String(text)) => {
+            text.parse::<toml::value::Datetime>().ok().map(|datetime| datetime.to_string())
+        }
+        (Type::Flag, DeValue::String(text)) => match text.to_lowercase().as_str() {
+            "true" | "yes" | "on" => Some("true".to_owned()),
+            "false" | "no" | "off" => Some("false".to_owned()),
+            _ => None,
+        },
+        (Type::Count | Type::Number, DeValue::String(text)) => {
+            text.parse::<u32>().ok().map(|number| number.to_string())
+        }
+        (Type::Lines | Type::Ids, DeValue::String(text)) if short(text) => Some(format!("[\"{text}\"]")),
+        (Type::Line | Type::Text | Type::Id, DeValue::Datetime(datetime)) => Some(format!("\"{datetime}\"")),
+        (Type::Line | Type::Text | Type::Id, DeValue::Integer(number)) => Some(format!("\"{number}\"")),
+        _ => None,
+    }
+}
+
+/// Returns a value that a key could have, as it is written.
+fn example(takes: Type) -> String {
+    match takes {
+        Type::Line | Type::Text => "\"…\"".to_owned(),
+        Type::Lines | Type::Ids => "[\"…\"]".to_owned(),
+        Type::Id => "\"some-id\"".to_owned(),
+        Type::Date => "2027-01-18".to_owned(),
+        Type::Dates => "[2027-01-18]".to_owned(),
+        Type::DateTime => "2027-01-18T09:00:00".to_owned(),
+        Type::Time => "09:00:00".to_owned(),
+        Type::Duration => "\"2h\"".to_owned(),
+        Type::Flag => "true".to_owned(),
+        Type::Count | Type::Number => "1".to_owned(),
+        Type::Choice(words) => format!("\"{}\"", words.first().unwrap_or(&"…")),
+        Type::Platform => "\"feed\"".to_owned(),
+        Type::Zone => "\"Europe/Lisbon\"".to_owned(),
+        Type::Url => "\"https://museum.example\"".to_owned(),
+        Type::Language => "\"en\"".to_owned(),
+        Type::Every => "\"first monday\"".to_owned(),
+        Type::Table(_) | Type::PerAccount(_) => "{ … }".to_owned(),
+        Type::Tables(_) => "[{ … }]".to_owned(),
+    }
+}
+
+fn uncapital(sentence: &str) -> String {
+    let mut chars = sentence.chars();
+    chars.next().map_or_else(String::new, |first| first.to_lowercase().chain(chars).collect())
+}

@@ -1,0 +1,475 @@
+//! Values taken out of a table: of their type already, and now of their meaning.
+
+use std::collections::BTreeSet;
+
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+use toml::Spanned;
+use toml::de::DeValue;
+
+use crate::draft::{AccountId, CampaignId, DepartmentId, GoalId, PersonId, PostId};
+use crate::finding::{Code, Span};
+use crate::text::Platform;
+use crate::time::{self, Every, Zone, nearest};
+
+use super::super::grammar::Type;
+use super::super::model::{At, Words};
+use super::key;
+use super::table::Sheet;
+
+/// An id that can be read.
+pub trait IdName: Sized {
+    /// Reads an id; nothing for a name that is none.
+    fn read(name: &str) -> Option<Self>;
+}
+
+macro_rules! id_names {
+    ($($name:ident)*) => {$(
+        impl IdName for $name {
+            fn read(name: &str) -> Option<Self> {
+                $name::new(name)
+            }
+        }
+    )*};
+}
+
+id_names! { PostId AccountId PersonId DepartmentId CampaignId GoalId }
+
+type Value<'a> = Spanned<DeValue<'a>>;
+
+impl<'a> Sheet<'a> {
+    fn str(&self, name: &str) -> Option<At<&'a str>> {
+        let (_, value) = self.get(name)?;
+        Some(At { value: value.get_ref().as_str()?, span: value.span() })
+    }
+
+    /// Says what is wrong with the file itself.
+    pub fn bad_file(&self, finding: crate::finding::Finding) {
+        self.reader.say(finding);
+    }
+
+    /// Takes an age recipient, its checksum looked at.
+    pub fn recipient(&self, name: &str) -> Option<String> {
+        let At { value, span } = self.line(name)?;
+        if key::is_recipient(&value) {
+            return Some(value);
+        }
+        let message = match value.starts_with("AGE-SECRET-KEY-") {
+            true => "a secret key stands where a recipient belongs".to_owned(),
+            false => format!("`{}` is not an age recipient", shown(&value)),
+        };
+        let help = match value.starts_with("AGE-SECRET-KEY-") {
+            true => "take it out of the repository's history, make a new one with `age-keygen`, and write its `age1…`",
+            false => "write the `age1…` that `age-keygen -y` prints, whole",
+        };
+        self.bad(Code::BadRecipient, span, message, "not a recipient", Some(help.to_owned()));
+        None
+    }
+
+    /// Takes an Ed25519 key as ssh writes it.
+    pub fn signing_key(&self, name: &str) -> Option<String> {
+        let At { value, span } = self.line(name)?;
+        if key::is_signing_key(&value) {
+            return Some(value);
+        }
+        let help = "write the line of `~/.ssh/id_ed25519.pub`; `ssh-keygen -t ed25519` makes one";
+        let message = "this is not an Ed25519 key as ssh writes it".to_owned();
+        self.bad(Code::BadSigningKey, span, message, "not a public key", Some(help.to_owned()));
+        None
+    }
+
+    /// Says that a value is none of those that its key takes.
+    pub fn bad(&self, code: Code, span: Span, message: String, label: &str, help: Option<String>) {
+        let mut finding = self.reader.finding(code, span, message).label(label);
+        finding.help = help;
+        self.reader.say(finding);
+    }
+
+    /// Takes a string of one line that is not empty.
+    pub fn line(&self, name: &str) -> Option<At<String>> {
+        let At { value, span } = self.str(name)?;
+        self.one_line(name, value, span)
+    }
+
+    fn one_line(&self, name: &str, value: &str, span: Span) -> Option<At<String>> {
+        let text = value.trim();
+        if text.is_empty() {
+            self.bad(Code::BadValue, span, format!("`{name}` is empty"), "nothing here", Some(format!("fill `{name}` in, or take it out")));
+            None
+        } else if text.contains(['\n', '\r']) {
+            self.bad(Code::BadValue, span, format!("`{name}` has several lines, and takes one"), "more than one line", Some("write it on one line".to_owned()));
+            None
+        } else {
+            Some(At { value: text.to_owned(), span })
+        }
+    }
+
+    /// Takes several strings of one line each.
+    pub fn lines(&self, name: &str) -> Option<At<Vec<At<String>>>> {
+        let (_, value) = self.get(name)?;
+        let items = value.get_ref().as_array()?.iter();
+        let line = |item: &Value<'a>| self.one_line(name, item.get_ref().as_str()?, item.span());
+        Some(At { value: items.filter_map(line).collect(), span: value.span() })
+    }
+
+    /// Takes a string of any length, line ends made `\n`, without the empty lines around it.
+    pub fn words(&self, name: &str) -> Option<Words> {
+        let At { value, span } = self.str(name)?;
+        Some(words(self.reader.source, value, span))
+    }
+
+    /// Takes an id.
+    pub fn id<I: IdName>(&self, name: &str) -> Option<At<I>> {
+        let At { value, span } = self.str(name)?;
+        self.one_id(value, span)
+    }
+
+    /// Reads an id that stands at a place, and says so if it is none.
+    pub fn one_id<I: IdName>(&self, value: &str, span: Span) -> Option<At<I>> {
+        let id = I::read(value);
+        if id.is_none() {
+            let message = format!("`{}` is not an id", shown(value));
+            let help = match slug(value) {
+                Some(slug) => format!("write `{slug}`: ids have lower-case letters, digits and hyphens"),
+                None => "ids have lower-case letters, digits and hyphens".to_owned(),
+            };
+            self.bad(Code::BadId, span.clone(), message, "not an id", Some(help));
+        }
+        Some(At { value: id?, span })
+    }
+
+    /// Takes several ids.
+    pub fn ids<I: IdName>(&self, name: &str) -> Option<At<Vec<At<I>>>> {
+        let (_, value) = self.get(name)?;
+        let items = value.get_ref().as_array()?.iter();
+        let id = |item: &Value<'a>| self.one_id(item.get_ref().as_str()?, item.span());
+        Some(At { value: items.filter_map(id).collect(), span: value.span() })
+    }
+
+    /// Takes a date.
+    pub fn date(&self, name: &str) -> Option<At<NaiveDate>> {
+        let (_, value) = self.get(name)?;
+        self.one_date(name, value)
+    }
+
+    fn one_date(&self, name: &str, value: &Value<'a>) -> Option<At<NaiveDate>> {
+        let found = value.get_ref().as_datetime()?;
+        let date = match (found.date, found.time, found.offset) {
+            (Some(date), None, None) => to_date(date),
+            _ => None,
+        };
+        if date.is_none() {
+            let help = found.date.map(|date| format!("write the date alone: {date}"));
+            self.bad(Code::BadDate, value.span(), format!("`{name}` takes a date without a time"), "not a date alone", help);
+        }
+        Some(At { value: date?, span: value.span() })
+    }
+
+    /// Takes several dates.
+    pub fn dates(&self, name: &str) -> Option<Vec<At<NaiveDate>>> {
+        let (_, value) = self.get(name)?;
+        let items = value.get_ref().as_array()?.iter();
+        Some(items.filter_map(|item| self.one_date(name, item)).collect())
+    }
+
+    /// Takes a local date-time.
+    pub fn date_time(&self, name: &str) -> Option<At<NaiveDateTime>> {
+        let (_, value) = self.get(name)?;
+        let found = value.get_ref().as_datetime()?;
+        let span = value.span();
+        let local = found.date.and_then(to_date).zip(found.time.and_then(to_time));
+        let (message, help) = match (local, found.offset) {
+            (Some((date, time)), None) => return Some(At { value: date.and_time(time), span }),
+            (Some((date, time)), Some(_)) => (
+                format!("`{name}` is a wall clock, and has an offset"),
+                format!("write {}T{time}, and `zone = \"…\"` if it is not in the calendar's zone", date),
+            ),
+            (None, _) => (
+                format!("`{name}` takes a date and a time"),
+                match found.date {
+                    Some(date) => format!("add a time: {date}T09:00:00"),
+                    None => "write it such as 2027-01-18T09:00:00".to_owned(),
+                },
+            ),
+        };
+        self.bad(Code::BadDate, span, message, "not a local date and time", Some(help));
+        None
+    }
+
+    /// Takes a local time of day.
+    pub fn time(&self, name: &str) -> Option<At<NaiveTime>> {
+        let (_, value) = self.get(name)?;
+        let found = value.get_ref().as_datetime()?;
+        let time = match (found.date, found.time, found.offset) {
+            (None, Some(time), None) => to_time(time),
+            _ => None,
+        };
+        if time.is_none() {
+            let help = Some("write it such as 09:00:00".to_owned());
+            self.bad(Code::BadDate, value.span(), format!("`{name}` takes a time of day alone"), "not a time alone", help);
+        }
+        Some(At { value: time?, span: value.span() })
+    }
+
+    /// Takes a length of time.
+    pub fn duration(&self, name: &str) -> Option<At<TimeDelta>> {
+        let At { value, span } = self.str(name)?;
+        match time::parse_duration(value) {
+            Ok(length) => Some(At { value: length, span }),
+            Err(fault) => {
+                let message = format!("`{}` is not a length of time: {fault}", shown(value));
+                let help = Some("write it such as \"90m\", \"2h\", \"3d\", \"2w\" or \"1d12h\"".to_owned());
+                self.bad(Code::BadDuration, span, message, "not a length of time", help);
+                None
+            }
+        }
+    }
+
+    /// Takes `true` or `false`.
+    pub fn flag(&self, name: &str) -> Option<bool> {
+        self.get(name)?.1.get_ref().as_bool()
+    }
+
+    /// Takes a whole number from 1 on.
+    pub fn count(&self, name: &str) -> Option<At<u32>> {
+        let (_, value) = self.get(name)?;
+        let integer = value.get_ref().as_integer()?;
+        let number = u32::from_str_radix(integer.as_str(), integer.radix()).ok().filter(|number| *number > 0);
+        if number.is_none() {
+            let help = Some("write a number from 1 on".to_owned());
+            self.bad(Code::BadValue, value.span(), format!("`{name}` takes a whole number from 1 on"), "out of range", help);
+        }
+        Some(At { value: number?, span: value.span() })
+    }
+
+    /// Takes a number that is finite.
+    pub fn number(&self, name: &str) -> Option<f64> {
+        let (_, value) = self.get(name)?;
+        let text = match value.get_ref() {
+            DeValue::Float(float) => float.as_str().to_owned(),
+            DeValue::Integer(integer) => {
+                i64::from_str_radix(integer.as_str(), integer.radix()).ok()?.to_string()
+            }
+            _ => return None,
+        };
+        let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
+        if number.is_none() {
+            self.bad(Code::BadValue, value.span(), format!("`{name}` takes a number"), "not a finite number", None);
+        }
+        number
+    }
+
+    /// Takes one of the words that the grammar lists, read by a function that knows them.
+    pub fn choice<T>(&self, name: &str, read: impl Fn(&str) -> Option<T>) -> Option<At<T>> {
+        let At { value, span } = self.str(name)?;
+        let (key, _) = self.get(name)?;
+        if let Some(value) = read(value) {
+            return Some(At { value, span });
+        }
+        let Type::Choice(words) = key.takes else { return None };
+        let help = format!("one of: {}", words.join(", "));
+        let label = match nearest(value, words.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => "none of the words it takes".to_owned(),
+        };
+        self.bad(Code::BadValue, span, format!("`{name}` cannot be `{}`", shown(value)), &label, Some(help));
+        None
+    }
+
+    /// Takes a platform.
+    pub fn platform(&self, name: &str) -> Option<At<Platform>> {
+        let At { value, span } = self.str(name)?;
+        if let Some(platform) = Platform::ALL.iter().find(|platform| platform.id() == value) {
+            return Some(At { value: *platform, span });
+        }
+        let ids = || Platform::ALL.iter().map(|platform| platform.id());
+        // People write the name that the platform goes by in public.
+        let named = Platform::ALL.iter().find(|platform| platform.name().eq_ignore_ascii_case(value));
+        let near = match named {
+            Some(platform) => Some(platform.id()),
+            None if value.eq_ignore_ascii_case("twitter") => Some(Platform::X.id()),
+            None => nearest(value, ids()),
+        };
+        let label = near.map_or("unknown platform".to_owned(), |near| format!("did you mean `{near}`?"));
+        let help = format!("one of: {}", ids().collect::<Vec<_>>().join(", "));
+        self.bad(Code::UnknownPlatform, span, format!("`{}` is not a platform", shown(value)), &label, Some(help));
+        None
+    }
+
+    /// Takes a time zone.
+    pub fn zone(&self, name: &str) -> Option<At<Zone>> {
+        let At { value, span } = self.str(name)?;
+        match cached_zone(value) {
+            Ok(zone) => Some(At { value: zone, span }),
+            Err(unknown) => {
+                let message = format!("`{}` is not a time zone", shown(value));
+                let label = match &unknown.near {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => "unknown zone".to_owned(),
+                };
+                let help = Some("write a zone of the IANA database, such as `Europe/Lisbon`".to_owned());
+                self.bad(Code::UnknownZone, span, message, &label, help);
+                None
+            }
+        }
+    }
+
+    /// Takes an http or https address.
+    pub fn url(&self, name: &str, code: Code) -> Option<At<String>> {
+        let At { value, span } = self.str(name)?;
+        if value.is_empty() {
+            return Some(At { value: String::new(), span });
+        }
+        match url_fault(value) {
+            None => Some(At { value: value.to_owned(), span }),
+            Some(fault) => {
+                let help = match value.contains("://") || !value.contains('.') || value.contains(' ') {
+                    true => "write it such as https://museum.example/open-day".to_owned(),
+                    false => format!("write https://{}", shown(value.trim_start_matches('/'))),
+                };
+                let message = format!("`{}` is not a web address: {fault}", shown(value));
+                self.bad(code, span, message, "not a web address", Some(help));
+                None
+            }
+        }
+    }
+
+    /// Takes a language tag.
+    pub fn language(&self, name: &str) -> Option<At<String>> {
+        let At { value, span } = self.str(name)?;
+        if value.is_empty() || is_language(value) {
+            return Some(At { value: value.to_owned(), span });
+        }
+        let help = match value.replace('_', "-") {
+            mended if is_language(&mended) => format!("write `{mended}`"),
+            _ => "write a language tag such as `en`, `pt-PT` or `zh-Hant`".to_owned(),
+        };
+        self.bad(Code::BadValue, span, format!("`{}` is not a language tag", shown(value)), "not a language tag", Some(help));
+        None
+    }
+
+    /// Takes a rule of recurrence.
+    pub fn every(&self, name: &str) -> Option<At<Every>> {
+        let At { value, span } = self.str(name)?;
+        match Every::parse(value) {
+            Ok(every) => Some(At { value: every, span }),
+            Err(fault) => {
+                let message = match fault.word.as_str() {
+                    "" => format!("`{name}` has no rule"),
+                    word => format!("`{}` is not a rule of recurrence", shown(word)),
+                };
+                let label = fault.near.map_or("not understood".to_owned(), |near| format!("did you mean `{near}`?"));
+                let help = "write it such as `day`, `3 days`, `weekday`, `2 weeks`, `monday, thursday`, \
+                            `first monday`, `month`, `15th` or `year`";
+                self.bad(Code::BadRecurrence, span, message, &label, Some(help.to_owned()));
+                None
+            }
+        }
+    }
+}
+
+/// Looks a zone up, by way of the few that were looked up before: nearly every post names the same.
+fn cached_zone(name: &str) -> Result<Zone, time::UnknownZone> {
+    thread_local! {
+        static SEEN: std::cell::RefCell<Vec<Zone>> = const { std::cell::RefCell::new(Vec::new()) };
+    }
+    SEEN.with_borrow_mut(|seen| {
+        if let Some(zone) = seen.iter().find(|zone| zone.name() == name) {
+            return Ok(zone.clone());
+        }
+        let zone = Zone::named(name)?;
+        seen.push(zone.clone());
+        Ok(zone)
+    })
+}
+
+/// Returns a text as a message shows it: short, on one line, with nothing in it that a terminal would obey.
+pub fn shown(text: &str) -> String {
+    const LONGEST: usize = 60;
+    let mut short: String = text.chars().take(LONGEST).flat_map(char::escape_debug).collect();
+    if text.chars().nth(LONGEST).is_some() {
+        short.push('…');
+    }
+    short.replace("\\'", "'").replace("\\\"", "\"")
+}
+
+/// Returns the id that a name was probably meant to be.
+pub fn slug(name: &str) -> Option<String> {
+    use unicode_normalization::UnicodeNormalization as _;
+    let mut slug = String::new();
+    for c in name.nfd().filter(|c| !unicode_normalization::char::is_combining_mark(*c)).take(200) {
+        match c.to_ascii_lowercase() {
+            c if c.is_ascii_lowercase() || c.is_ascii_digit() => slug.push(c),
+            _ if slug.ends_with('-') || slug.is_empty() => {}
+            _ => slug.push('-'),
+        }
+    }
+    let slug = slug.trim_end_matches('-');
+    crate::draft::is_id(slug).then(|| slug.to_owned())
+}
+
+/// Returns what is wrong with a web address, if anything.
+pub fn url_fault(url: &str) -> Option<&'static str> {
+    let Some((scheme, rest)) = url.split_once("://") else { return Some("it has no https:// before it") };
+    if !scheme.eq_ignore_ascii_case("https") && !scheme.eq_ignore_ascii_case("http") {
+        return Some("it begins with neither https:// nor http://");
+    }
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    if authority.contains('@') {
+        return Some("it has a user name in it");
+    }
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) if !authority.ends_with(']') => (host, Some(port)),
+        _ => (authority, None),
+    };
+    if port.is_some_and(|port| port.parse::<u16>().is_err()) {
+        return Some("its port is not a number");
+    }
+    if host.is_empty() || host.starts_with('.') || host.contains("..") {
+        return Some("it names no host");
+    }
+    if url.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '"' | '<' | '>' | '\\' | '`' | '^' | '{' | '}' | '|')) {
+        return Some("it has a character in it that an address cannot have");
+    }
+    None
+}
+
+/// Tells whether a tag has the form of BCP 47: a language of two or three letters, then parts of up to eight.
+fn is_language(tag: &str) -> bool {
+    let mut parts = tag.split('-');
+    let first = parts.next().is_some_and(|p| (2..=3).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphabetic()));
+    first && parts.all(|p| (1..=8).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphanumeric()))
+}
+
+fn to_date(date: toml::value::Date) -> Option<NaiveDate> {
+    NaiveDate::from_ymd_opt(i32::from(date.year), u32::from(date.month), u32::from(date.day))
+}
+
+fn to_time(time: toml::value::Time) -> Option<NaiveTime> {
+    // A leap second that a person writes is the second before it.
+    let second = time.second.unwrap_or(0).min(59);
+    NaiveTime::from_hms_opt(u32::from(time.hour), u32::from(time.minute), u32::from(second))
+}
+
+/// Makes words of a string: line ends `\n`, no empty lines before, no blanks after; its place in the source is kept.
+fn words(source: &str, value: &str, span: Span) -> Words {
+    let start = source.get(span.clone()).and_then(|token| token.find(value)).map(|at| span.start + at);
+    let lead: usize = value
+        .split_inclusive('\n')
+        .take_while(|line| line.ends_with('\n') && line.trim().is_empty())
+        .map(str::len)
+        .sum();
+    let body = value.get(lead..).unwrap_or_default().trim_end();
+    let crlf = body.contains("\r\n");
+    let uneven = crlf && body.matches('\n').count() != body.matches("\r\n").count();
+    Words {
+        text: if crlf { body.replace("\r\n", "\n") } else { body.to_owned() },
+        span,
+        start: start.filter(|_| !uneven).map(|start| start + lead),
+        crlf,
+    }
+}
+
+/// Returns the days of spanned dates.
+pub fn days(dates: &[At<NaiveDate>]) -> BTreeSet<NaiveDate> {
+    dates.iter().map(|date| date.value).collect()
+}

@@ -1,0 +1,317 @@
+//! The grammar of a calendar's files, as one table of data.
+//!
+//! What a file may say stands here and nowhere else: the reader's checks of keys and types and the schemas for editors
+//! are made from it.
+
+use super::model::Role;
+
+/// The kinds of file that a calendar has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// `kalends.toml`
+    Kalends,
+    /// `people/ID.toml`
+    Person,
+    /// `departments/ID.toml`
+    Department,
+    /// `accounts/ID.toml`
+    Account,
+    /// `campaigns/ID.toml`
+    Campaign,
+    /// `goals/ID.toml`
+    Goal,
+    /// `posts/YYYY/MM/ID.toml`
+    Post,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Kind; 7] = [
+        Kind::Kalends,
+        Kind::Person,
+        Kind::Department,
+        Kind::Account,
+        Kind::Campaign,
+        Kind::Goal,
+        Kind::Post,
+    ];
+
+    /// Returns the kind's name in the singular.
+    pub fn name(self) -> &'static str {
+        match self {
+            Kind::Kalends => "kalends",
+            Kind::Person => "person",
+            Kind::Department => "department",
+            Kind::Account => "account",
+            Kind::Campaign => "campaign",
+            Kind::Goal => "goal",
+            Kind::Post => "post",
+        }
+    }
+
+    /// Returns the folder that files of the kind lie in; the root has none.
+    pub fn folder(self) -> Option<&'static str> {
+        match self {
+            Kind::Kalends => None,
+            Kind::Person => Some("people"),
+            Kind::Department => Some("departments"),
+            Kind::Account => Some("accounts"),
+            Kind::Campaign => Some("campaigns"),
+            Kind::Goal => Some("goals"),
+            Kind::Post => Some("posts"),
+        }
+    }
+
+    /// Returns the keys that a file of the kind may have.
+    pub fn keys(self) -> &'static [Key] {
+        match self {
+            Kind::Kalends => KALENDS,
+            Kind::Person => PERSON,
+            Kind::Department => DEPARTMENT,
+            Kind::Account => ACCOUNT,
+            Kind::Campaign => CAMPAIGN,
+            Kind::Goal => GOAL,
+            Kind::Post => POST,
+        }
+    }
+}
+
+/// What a key's value may be.
+#[derive(Debug, Clone, Copy)]
+pub enum Type {
+    /// A string on one line, not empty.
+    Line,
+    /// A string of any length.
+    Text,
+    /// Several strings on one line each.
+    Lines,
+    /// An id.
+    Id,
+    /// Several ids.
+    Ids,
+    /// A date.
+    Date,
+    /// Several dates.
+    Dates,
+    /// A local date-time.
+    DateTime,
+    /// A local time of day.
+    Time,
+    /// A string that is a length of time.
+    Duration,
+    /// `true` or `false`.
+    Flag,
+    /// A whole number from 1 on.
+    Count,
+    /// Any number.
+    Number,
+    /// One of some words.
+    Choice(&'static [&'static str]),
+    /// The id of a platform.
+    Platform,
+    /// An IANA time zone.
+    Zone,
+    /// An http or https address.
+    Url,
+    /// A language tag of BCP 47.
+    Language,
+    /// A rule of recurrence.
+    Every,
+    /// A table.
+    Table(&'static [Key]),
+    /// Several tables.
+    Tables(&'static [Key]),
+    /// A table of tables, one an account.
+    PerAccount(&'static [Key]),
+}
+
+/// A key that a table may have.
+#[derive(Debug, Clone, Copy)]
+pub struct Key {
+    /// Its name.
+    pub name: &'static str,
+    /// What its value may be.
+    pub takes: Type,
+    /// Whether it must be there.
+    pub required: bool,
+    /// What it means, in one sentence.
+    pub doc: &'static str,
+}
+
+const fn must(name: &'static str, takes: Type, doc: &'static str) -> Key {
+    Key { name, takes, required: true, doc }
+}
+
+const fn may(name: &'static str, takes: Type, doc: &'static str) -> Key {
+    Key { name, takes, required: false, doc }
+}
+
+use Type::{
+    Choice, Count, Date, DateTime, Dates, Duration, Every, Flag, Id, Ids, Language, Line, Lines, Number,
+    PerAccount, Platform, Table, Tables, Text, Time, Url, Zone,
+};
+
+const KALENDS: &[Key] = &[
+    must("name", Line, "The organisation's name."),
+    must("zone", Zone, "The time zone of every wall clock that names no other, such as `Europe/Lisbon`."),
+    may("language", Language, "The language of texts that name no other, such as `en` or `pt-PT`."),
+    may("url", Url, "The organisation's own page."),
+    may(
+        "publish",
+        Table(&[
+            may("late", Duration, "How late a post may still go out; later it is missed. `2h` if absent."),
+            may("burst", Count, "The most that one run sends to one account; the rest waits for the next run."),
+        ]),
+        "How posts are published.",
+    ),
+    may(
+        "ledger",
+        Table(&[
+            may("branch", Line, "The branch that the ledger is kept on; `ledger` if absent."),
+            may("remote", Line, "The git remote that every claim is pushed to; absent for one machine alone."),
+        ]),
+        "Where the record of what happened is kept.",
+    ),
+];
+
+const ROLES: &[&str] = &[
+    Role::ALL[0].0,
+    Role::ALL[1].0,
+    Role::ALL[2].0,
+    Role::ALL[3].0,
+    Role::ALL[4].0,
+    Role::ALL[5].0,
+    Role::ALL[6].0,
+];
+
+const PERSON: &[Key] = &[
+    must("name", Line, "The person's name."),
+    must("role", Choice(ROLES), "What the person is to the calendar."),
+    may("department", Id, "The department the person belongs to."),
+    may("email", Line, "The person's address."),
+    may("recipient", Line, "The age recipient (`age1…`) that secrets are encrypted for."),
+    may("signing_key", Line, "The key that approvals are signed with: `ssh-ed25519 …`."),
+    may("until", Date, "The person's last day; required for a freelancer."),
+];
+
+const DEPARTMENT: &[Key] = &[
+    must("name", Line, "The department's name."),
+    may("coordinator", Id, "The person who answers for its posts."),
+    may("contributors", Ids, "The people who write for it."),
+    may("accounts", Ids, "The accounts it may use."),
+    may(
+        "quota",
+        Table(&[
+            may("day", Count, "The most posts of a day."),
+            may("week", Count, "The most posts of a week."),
+        ]),
+        "How many posts the department may have.",
+    ),
+    may(
+        "slot",
+        Tables(&[
+            must("every", Every, "When it comes, such as `monday, thursday`."),
+            must("at", Time, "The wall clock, in the calendar's zone."),
+            may("account", Id, "The account it is for."),
+        ]),
+        "The times at which the department posts as a rule.",
+    ),
+];
+
+const ACCOUNT: &[Key] = &[
+    must("platform", Platform, "The platform the account is on; `feed` needs no account anywhere."),
+    may("server", Url, "The account's server, where the platform has many."),
+    may("handle", Line, "The account's name on the platform."),
+    may("voice", Line, "`organisation`, or the id of the person who speaks here."),
+    may("departments", Ids, "The departments that may use the account; all if nobody says."),
+    may("access", Ids, "The people who may use its secret."),
+    may("since", Date, "The first day that posts go to it."),
+    may("id", Line, "The platform's own id of the user, which pins the account."),
+    may("late", Duration, "How late a post may still go out here."),
+    may("by_hand", Flag, "Whether a person posts here: kalends reminds and keeps the record."),
+    may("title", Line, "A feed's title."),
+    may("folder", Line, "A feed's folder, relative to the calendar; `public/<account id>` if absent."),
+];
+
+const CAMPAIGN: &[Key] = &[
+    must("name", Line, "The campaign's name."),
+    may("from", Date, "Its first day."),
+    may("until", Date, "Its last day."),
+    may("goal", Id, "The goal it serves."),
+    may("department", Id, "The department that leads it."),
+    may("tag", Line, "Its tag, without `#`."),
+    may("link", Url, "Its page."),
+    may("brief", Text, "What it is for."),
+];
+
+const GOAL: &[Key] = &[
+    must("name", Line, "The goal's name."),
+    must("metric", Line, "What is counted, such as `followers` or `link clicks`."),
+    may("baseline", Number, "The number at the start."),
+    must("target", Number, "The number to reach."),
+    must("by", Date, "The day to reach it by."),
+    may("account", Id, "The account it is counted on."),
+    may("department", Id, "The department it is set for."),
+];
+
+const MEDIA: &[Key] = &[
+    must("file", Line, "The file's path, relative to the calendar."),
+    may("alt", Text, "What it shows, for those who cannot see it."),
+];
+
+const POLL: &[Key] = &[
+    must("options", Lines, "The answers to choose from."),
+    may("open", Duration, "How long it is open; `1d` if absent."),
+    may("multiple", Flag, "Whether one may choose several."),
+];
+
+const PART: &[Key] = &[
+    must("text", Text, "The part's text."),
+    may("link", Url, "The page it points to."),
+    may("media", Tables(MEDIA), "Its pictures and films."),
+];
+
+const REPEAT: &[Key] = &[
+    must("every", Every, "When it comes again: `day`, `2 weeks`, `monday, thursday`, `last friday`, `15th`, `year`."),
+    may("until", Date, "The last day."),
+    may("except", Dates, "Days to leave out."),
+    may("times", Count, "How many times in all."),
+];
+
+macro_rules! body_and {
+    ($($key:expr),* $(,)?) => {
+        &[
+            $($key,)*
+            may("text", Text, "What the post says."),
+            may("title", Line, "The title, where the platform has one."),
+            may("link", Url, "The page the post points to."),
+            may("tags", Lines, "Tags, without `#`."),
+            may("language", Language, "The text's language, such as `en` or `pt-PT`."),
+            may("warning", Line, "A content warning, shown before the text."),
+            may("visibility", Choice(&["public", "unlisted", "followers"]), "Who may see the post."),
+            may("split", Choice(&["plain", "numbered"]), "Cuts a text that is too long into a thread."),
+            may("media", Tables(MEDIA), "Pictures and films."),
+            may("poll", Table(POLL), "A poll."),
+            may("thread", Tables(PART), "The later parts of a thread."),
+        ]
+    };
+}
+
+const VARIANT: &[Key] = body_and!();
+
+const POST: &[Key] = body_and!(
+    may("id", Line, "The post's id, where it is not the file's name; it never changes."),
+    may("department", Id, "The department that posts it."),
+    may("author", Id, "The person who wrote it."),
+    must("at", DateTime, "The wall clock it is promised for, such as `2027-01-18T09:00:00`."),
+    may("zone", Zone, "The wall clock's time zone, where it is not the calendar's."),
+    may("fold", Choice(&["earlier", "later"]), "Which moment is meant of a time that comes twice."),
+    must("to", Ids, "The accounts it goes to."),
+    may("campaign", Id, "The campaign it belongs to."),
+    may("goal", Id, "The goal it serves."),
+    may("late", Duration, "How late it may still go out."),
+    may("again", Flag, "Whether the same words may go to an account again within a year."),
+    may("hold", Line, "Why it must not go out yet."),
+    may("for", PerAccount(VARIANT), "What differs on one account: `[for.ACCOUNT]`."),
+    may("repeat", Table(REPEAT), "When the post comes again."),
+);

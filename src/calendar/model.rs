@@ -1,0 +1,399 @@
+//! What a calendar's files say, with the place of each word that a finding may point at.
+
+use std::collections::BTreeMap;
+
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+
+use crate::draft::{
+    AccountId, CampaignId, DepartmentId, GoalId, PersonId, Poll, PostId, Visibility,
+};
+use crate::finding::Span;
+use crate::text::Platform;
+use crate::time::{Every, Fold, Recurrence, Zone};
+
+/// A value and where it stands in its file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct At<T> {
+    /// The value.
+    pub value: T,
+    /// The bytes it stands at.
+    pub span: Span,
+}
+
+/// A text that people wrote, and where each of its characters stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Words {
+    /// The text: line ends are `\n`, without empty lines before it and blanks after it.
+    pub text: String,
+    /// The bytes it stands at, with its quotes.
+    pub span: Span,
+    /// The offset of its first byte, where the text stands in the file as it is, with no escapes in it.
+    pub(super) start: Option<usize>,
+    /// Whether its lines end in `\r\n` in the file.
+    pub(super) crlf: bool,
+}
+
+impl Words {
+    /// Returns where a stretch of the text stands in the file, or where all of it does if that cannot be told.
+    pub fn place(&self, stretch: Span) -> Span {
+        let Some(start) = self.start else { return self.span.clone() };
+        let shift = |byte: usize| {
+            let lines = self.text.get(..byte).map_or(0, |before| before.matches('\n').count());
+            start + byte + if self.crlf { lines } else { 0 }
+        };
+        shift(stretch.start)..shift(stretch.end)
+    }
+}
+
+/// `kalends.toml`: the organisation and its policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Root {
+    /// The organisation's name.
+    pub name: String,
+    /// The zone of every wall clock that names no other.
+    pub zone: Zone,
+    /// The language of texts that name no other, as BCP 47 names it.
+    pub language: Option<String>,
+    /// The organisation's own page.
+    pub url: Option<String>,
+    /// How late a post may still go out.
+    pub late: TimeDelta,
+    /// The most that one run sends to one account.
+    pub burst: Option<u32>,
+    /// The ledger's branch.
+    pub branch: String,
+    /// The ledger's remote, where it has one.
+    pub remote: Option<String>,
+}
+
+impl Default for Root {
+    fn default() -> Root {
+        Root {
+            name: String::new(),
+            zone: Zone::utc(),
+            language: None,
+            url: None,
+            late: TimeDelta::hours(2),
+            burst: None,
+            branch: "ledger".to_owned(),
+            remote: None,
+        }
+    }
+}
+
+/// What a person is to the calendar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// Answers for the whole calendar.
+    Coordinator,
+    /// Answers for a department's posts.
+    DepartmentCoordinator,
+    /// Writes for a department.
+    Contributor,
+    /// Writes for a department until a day.
+    Freelancer,
+    /// Has a voice of their own.
+    Leader,
+    /// Looks on.
+    Manager,
+    /// Keeps it running.
+    It,
+}
+
+impl Role {
+    /// Every role with the word that stands in files.
+    pub const ALL: [(&'static str, Role); 7] = [
+        ("coordinator", Role::Coordinator),
+        ("department-coordinator", Role::DepartmentCoordinator),
+        ("contributor", Role::Contributor),
+        ("freelancer", Role::Freelancer),
+        ("leader", Role::Leader),
+        ("manager", Role::Manager),
+        ("it", Role::It),
+    ];
+
+    /// Returns the word that stands in files.
+    pub fn as_str(self) -> &'static str {
+        Role::ALL.iter().find(|(_, role)| *role == self).map_or("", |(word, _)| word)
+    }
+}
+
+/// A person.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// Their id.
+    pub id: PersonId,
+    /// Their file.
+    pub file: String,
+    /// Their name.
+    pub name: String,
+    /// What they are to the calendar.
+    pub role: Option<At<Role>>,
+    /// Their department.
+    pub department: Option<At<DepartmentId>>,
+    /// Their address.
+    pub email: Option<String>,
+    /// Whom secrets are encrypted for: an age recipient.
+    pub recipient: Option<String>,
+    /// The key they sign approvals with, as ssh writes it.
+    pub signing_key: Option<String>,
+    /// Their last day.
+    pub until: Option<At<NaiveDate>>,
+}
+
+/// A time at which a department may post as a rule.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StandingSlot {
+    /// When it comes.
+    pub every: At<Every>,
+    /// The wall clock, in the calendar's zone.
+    pub at: At<NaiveTime>,
+    /// The account it is for; any if absent.
+    pub account: Option<At<AccountId>>,
+}
+
+/// A department.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Department {
+    /// Its id.
+    pub id: DepartmentId,
+    /// Its file.
+    pub file: String,
+    /// Its name.
+    pub name: String,
+    /// Who answers for its posts.
+    pub coordinator: Option<At<PersonId>>,
+    /// Who writes for it.
+    pub contributors: Vec<At<PersonId>>,
+    /// The accounts it may use.
+    pub accounts: Vec<At<AccountId>>,
+    /// The most posts of a day.
+    pub quota_day: Option<u32>,
+    /// The most posts of a week.
+    pub quota_week: Option<u32>,
+    /// Its standing times.
+    pub slots: Vec<StandingSlot>,
+}
+
+/// Whose voice an account speaks with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Voice {
+    /// The organisation's.
+    Organisation,
+    /// A person's own.
+    Person(At<PersonId>),
+}
+
+/// An account on a platform.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Account {
+    /// Its id.
+    pub id: AccountId,
+    /// Its file.
+    pub file: String,
+    /// Its platform; absent where the file names none that is known.
+    pub platform: Option<At<Platform>>,
+    /// Its server, where the platform has many.
+    pub server: Option<At<String>>,
+    /// Its name there.
+    pub handle: Option<String>,
+    /// Whose voice it speaks with.
+    pub voice: Voice,
+    /// The departments that may use it.
+    pub departments: Vec<At<DepartmentId>>,
+    /// The people who may use its secret.
+    pub access: Vec<At<PersonId>>,
+    /// The first day that posts go to it.
+    pub since: Option<At<NaiveDate>>,
+    /// The platform's own id of its user.
+    pub pin: Option<String>,
+    /// How late a post may still go out there.
+    pub late: Option<TimeDelta>,
+    /// Whether a person posts to it, not the program.
+    pub by_hand: bool,
+    /// A feed's title.
+    pub title: Option<String>,
+    /// A feed's folder, relative to the calendar's root.
+    pub folder: Option<At<String>>,
+}
+
+/// A campaign.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Campaign {
+    /// Its id.
+    pub id: CampaignId,
+    /// Its file.
+    pub file: String,
+    /// Its name.
+    pub name: String,
+    /// Its first day.
+    pub from: Option<At<NaiveDate>>,
+    /// Its last day.
+    pub until: Option<At<NaiveDate>>,
+    /// The goal it serves.
+    pub goal: Option<At<GoalId>>,
+    /// The department that leads it.
+    pub department: Option<At<DepartmentId>>,
+    /// Its tag, without `#`.
+    pub tag: Option<At<String>>,
+    /// Its page.
+    pub link: Option<At<String>>,
+    /// What it is for.
+    pub brief: Option<String>,
+}
+
+/// A goal: a number to reach by a day.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Goal {
+    /// Its id.
+    pub id: GoalId,
+    /// Its file.
+    pub file: String,
+    /// Its name.
+    pub name: String,
+    /// What is counted.
+    pub metric: String,
+    /// The number at the start.
+    pub baseline: Option<f64>,
+    /// The number to reach.
+    pub target: Option<f64>,
+    /// The day to reach it by.
+    pub by: Option<At<NaiveDate>>,
+    /// The account it is counted on.
+    pub account: Option<At<AccountId>>,
+    /// The department it is set for.
+    pub department: Option<At<DepartmentId>>,
+}
+
+/// How a text that is too long for an account is cut into a thread.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Split {
+    /// Without numbers.
+    Plain,
+    /// With a number on each part.
+    Numbered,
+}
+
+impl Split {
+    /// Returns the word that stands in files.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Split::Plain => "plain",
+            Split::Numbered => "numbered",
+        }
+    }
+}
+
+/// A picture or film that a post names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Picture {
+    /// Its path, relative to the calendar's root.
+    pub file: At<String>,
+    /// What it shows.
+    pub alt: Option<Words>,
+}
+
+/// A poll that a post asks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Question {
+    /// What is asked, as a network takes it.
+    pub poll: Poll,
+    /// Where each answer stands.
+    pub options: Vec<Span>,
+    /// Where the time that it is open stands, or the whole poll.
+    pub open: Span,
+    /// Where the poll stands.
+    pub span: Span,
+}
+
+/// A later part of a thread.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// Its text.
+    pub text: Words,
+    /// The page it points to.
+    pub link: Option<At<String>>,
+    /// Its pictures and films.
+    pub media: Vec<Picture>,
+}
+
+/// What a post says; in a variant, what it says otherwise.
+///
+/// What is absent in a variant is as in the post; an empty text or list takes the post's away.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Body {
+    /// The author's words.
+    pub text: Option<Words>,
+    /// The title.
+    pub title: Option<Words>,
+    /// The page it points to.
+    pub link: Option<At<String>>,
+    /// Tags, without `#`.
+    pub tags: Option<Vec<At<String>>>,
+    /// The language, as BCP 47 names it.
+    pub language: Option<At<String>>,
+    /// A content warning.
+    pub warning: Option<Words>,
+    /// Who may see it.
+    pub visibility: Option<Visibility>,
+    /// How a long text is cut.
+    pub split: Option<Split>,
+    /// Pictures and films.
+    pub media: Option<Vec<Picture>>,
+    /// A poll; the inner absence is one taken away.
+    pub poll: Option<Option<Question>>,
+    /// The later parts of a thread.
+    pub thread: Option<Vec<Part>>,
+}
+
+/// A post's times.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repeat {
+    /// The rule with its bounds.
+    pub rule: Recurrence,
+    /// Where the rule's words stand.
+    pub every: Span,
+    /// Where the last day stands.
+    pub until: Option<Span>,
+    /// Where each day that is left out stands.
+    pub except: Vec<At<NaiveDate>>,
+}
+
+/// A post.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Post {
+    /// Its id.
+    pub id: PostId,
+    /// Where the file says its id, if it does.
+    pub id_span: Option<Span>,
+    /// Its file.
+    pub file: String,
+    /// The department that posts it.
+    pub department: Option<At<DepartmentId>>,
+    /// Who wrote it.
+    pub author: Option<At<PersonId>>,
+    /// The wall clock it is promised for; absent where the file says none that is one.
+    pub at: Option<At<NaiveDateTime>>,
+    /// The zone of the wall clock, where it is not the calendar's.
+    pub zone: Option<At<Zone>>,
+    /// Which of two moments is meant.
+    pub fold: Option<At<Fold>>,
+    /// The accounts it goes to.
+    pub to: At<Vec<At<AccountId>>>,
+    /// The campaign it belongs to.
+    pub campaign: Option<At<CampaignId>>,
+    /// The goal it serves.
+    pub goal: Option<At<GoalId>>,
+    /// How late it may still go out.
+    pub late: Option<TimeDelta>,
+    /// Whether the same words may go out again within a year.
+    pub again: bool,
+    /// Why it must not go out yet.
+    pub hold: Option<String>,
+    /// What it says.
+    pub body: Body,
+    /// What it says otherwise on an account.
+    pub variants: BTreeMap<AccountId, At<Body>>,
+    /// When it comes again.
+    pub repeat: Option<Repeat>,
+}

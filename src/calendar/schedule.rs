@@ -1,0 +1,219 @@
+//! What goes out when: posts made into drafts, one a slot.
+
+use std::ops::Range;
+
+use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, TimeDelta, Utc};
+
+use crate::draft::{AccountId, Canonical, Digest, Draft, Media, MediaBook, Occurrence, PostId, Slot, hex};
+use crate::text::{self, Platform};
+use crate::time::{Fold, Zone};
+
+use super::model::{Account, At, Body, Part, Picture, Post, Question, Split, Words};
+use super::{Calendar, Root};
+
+/// What a post says on one account: its variant's words laid over its own.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sheet<'a> {
+    own: &'a Body,
+    variant: Option<&'a Body>,
+}
+
+impl<'a> Sheet<'a> {
+    fn pick<T>(&self, field: impl Fn(&'a Body) -> Option<&'a T>) -> Option<&'a T> {
+        self.variant.and_then(&field).or_else(|| field(self.own))
+    }
+
+    pub(crate) fn text(&self) -> Option<&'a Words> {
+        self.pick(|body| body.text.as_ref())
+    }
+
+    pub(crate) fn title(&self) -> Option<&'a Words> {
+        self.pick(|body| body.title.as_ref()).filter(|title| !title.text.is_empty())
+    }
+
+    pub(crate) fn link(&self) -> Option<&'a At<String>> {
+        self.pick(|body| body.link.as_ref()).filter(|link| !link.value.is_empty())
+    }
+
+    pub(crate) fn tags(&self) -> &'a [At<String>] {
+        self.pick(|body| body.tags.as_ref()).map_or(&[], Vec::as_slice)
+    }
+
+    pub(crate) fn media(&self) -> &'a [Picture] {
+        self.pick(|body| body.media.as_ref()).map_or(&[], Vec::as_slice)
+    }
+
+    pub(crate) fn thread(&self) -> &'a [Part] {
+        self.pick(|body| body.thread.as_ref()).map_or(&[], Vec::as_slice)
+    }
+
+    pub(crate) fn poll(&self) -> Option<&'a Question> {
+        self.pick(|body| body.poll.as_ref())?.as_ref()
+    }
+
+    pub(crate) fn warning(&self) -> Option<&'a Words> {
+        self.pick(|body| body.warning.as_ref()).filter(|warning| !warning.text.is_empty())
+    }
+
+    pub(crate) fn split(&self) -> Option<Split> {
+        self.pick(|body| body.split.as_ref()).copied()
+    }
+
+    fn language(&self, root: &Root) -> Option<String> {
+        let said = self.pick(|body| body.language.as_ref()).map(|language| language.value.clone());
+        said.or_else(|| root.language.clone()).filter(|language| !language.is_empty())
+    }
+}
+
+impl Body {
+    /// Returns the body's pictures and films, with those of its thread.
+    pub(crate) fn pictures(&self) -> impl Iterator<Item = &Picture> {
+        let parts = self.thread.iter().flatten().flat_map(|part| &part.media);
+        self.media.iter().flatten().chain(parts)
+    }
+}
+
+impl Post {
+    /// Returns what the post says on an account.
+    pub(crate) fn sheet(&self, account: &AccountId) -> Sheet<'_> {
+        Sheet { own: &self.body, variant: self.variants.get(account).map(|variant| &variant.value) }
+    }
+
+    /// Returns the zone of the post's wall clock.
+    pub(crate) fn zone<'a>(&'a self, root: &'a Root) -> &'a Zone {
+        self.zone.as_ref().map_or(&root.zone, |zone| &zone.value)
+    }
+
+    fn fold(&self) -> Option<Fold> {
+        self.fold.as_ref().map(|fold| fold.value)
+    }
+
+    /// Returns the post's wall clocks in a window of local days.
+    pub(crate) fn walls(&self, days: Range<NaiveDate>) -> Vec<(Occurrence, NaiveDateTime)> {
+        let Some(at) = &self.at else { return Vec::new() };
+        match &self.repeat {
+            None if days.contains(&at.value.date()) => vec![(Occurrence::Once, at.value)],
+            None => Vec::new(),
+            Some(repeat) => {
+                let walls = repeat.rule.occurrences(at.value, days);
+                walls.map(|wall| (Occurrence::On(wall.date()), wall)).collect()
+            }
+        }
+    }
+}
+
+impl Calendar {
+    /// Returns everything that is due in a window, one draft a slot, sorted by moment and slot.
+    ///
+    /// A wall clock that a clock change makes no single moment is an error of the calendar; here it is the moment the
+    /// clocks go on, or the earlier of the two, so that it is neither lost nor doubled.
+    pub fn drafts(&self, window: Range<DateTime<Utc>>) -> Vec<Draft> {
+        // No zone is more than a day away from UTC.
+        let from = window.start.date_naive().checked_sub_days(Days::new(1)).unwrap_or(NaiveDate::MIN);
+        let to = window.end.date_naive().checked_add_days(Days::new(2)).unwrap_or(NaiveDate::MAX);
+        let mut drafts = Vec::new();
+        for post in &self.posts {
+            for (occurrence, wall) in post.walls(from..to) {
+                let due = post.zone(&self.root).resolve_somehow(wall, post.fold());
+                let Some(due) = due.filter(|due| window.contains(due)) else { continue };
+                let mut named: Vec<&AccountId> = Vec::new();
+                for account in post.to.value.iter().filter_map(|to| self.accounts.get(&to.value)) {
+                    let open = account.since.as_ref().is_none_or(|since| wall.date() >= since.value);
+                    if open && !named.contains(&&account.id) {
+                        named.push(&account.id);
+                        drafts.extend(self.compose(post, account, occurrence, due));
+                    }
+                }
+            }
+        }
+        drafts.sort_by(|a, b| (a.due, &a.slot).cmp(&(b.due, &b.slot)));
+        drafts
+    }
+
+    /// Returns the drafts of one occurrence on one account: one, or one for each part of a thread.
+    pub(crate) fn compose(
+        &self,
+        post: &Post,
+        account: &Account,
+        occurrence: Occurrence,
+        due: DateTime<Utc>,
+    ) -> Vec<Draft> {
+        let Some(platform) = account.platform.as_ref().map(|platform| platform.value) else { return Vec::new() };
+        let sheet = post.sheet(&account.id);
+        let slot = Slot { post: post.id.clone(), occurrence, account: account.id.clone(), part: 1 };
+        let first = Draft {
+            slot,
+            platform,
+            due,
+            late: self.late(post, account),
+            parts: 1,
+            title: sheet.title().map(|title| title.text.clone()),
+            text: sheet.text().map_or_else(String::new, |text| text.text.clone()),
+            link: sheet.link().map(|link| link.value.clone()),
+            tags: sheet.tags().iter().map(|tag| tag.value.clone()).collect(),
+            media: media(sheet.media()),
+            poll: sheet.poll().map(|question| question.poll.clone()),
+            warning: sheet.warning().map(|warning| warning.text.clone()),
+            language: sheet.language(&self.root),
+            visibility: sheet.pick(|body| body.visibility.as_ref()).copied().unwrap_or_default(),
+            again: post.again,
+        };
+        let mut parts = Vec::new();
+        let later = sheet.thread().iter().map(|part| Draft {
+            title: None,
+            text: part.text.text.clone(),
+            link: part.link.as_ref().map(|link| link.value.clone()).filter(|link| !link.is_empty()),
+            tags: Vec::new(),
+            media: media(&part.media),
+            poll: None,
+            ..first.clone()
+        });
+        for part in std::iter::once(first.clone()).chain(later) {
+            parts.extend(split(part, platform, sheet.split()));
+        }
+        number(&mut parts);
+        parts
+    }
+
+    fn late(&self, post: &Post, account: &Account) -> TimeDelta {
+        post.late.or(account.late).unwrap_or(self.root.late)
+    }
+
+    /// Returns the digest of everything that decides what a post's accounts receive, and when: what an approval signs.
+    ///
+    /// Absent where the post has no time, or a media file is not in the book.
+    pub fn post_digest(&self, id: &PostId, book: &MediaBook) -> Option<Digest> {
+        let post = self.post(id)?;
+        let mut form = Canonical::new();
+        form.field("post", post.id.as_str());
+        form.field("at", &post.at.as_ref()?.value.to_string());
+        form.field("zone", post.zone(&self.root).name());
+        form.option("fold", post.fold().map(Fold::as_str));
+        if let Some(repeat) = &post.repeat {
+            form.field("every", &repeat.rule.every.to_string());
+            form.option("until", repeat.rule.until.map(|until| until.to_string()).as_deref());
+            repeat.rule.except.iter().for_each(|day| form.field("except", &day.to_string()));
+            form.option("times", repeat.rule.times.map(|times| times.to_string()).as_deref());
+        }
+        let mut to: Vec<&AccountId> = post.to.value.iter().map(|to| &to.value).collect();
+        to.sort();
+        to.dedup();
+        for id in to {
+            form.field("account", id.as_str());
+            let Some(account) = self.accounts.get(id) else { continue };
+            // The moment has been said above; the epoch stands for it in each account's own form.
+            for draft in self.compose(post, account, Occurrence::Once, DateTime::UNIX_EPOCH) {
+                form.field("draft", &draft.digest(book)?.to_string());
+            }
+        }
+        Some(form.digest())
+    }
+}
+
+fn media(pictures: &[Picture]) -> Vec<Media> {
+    let one = |picture: &Picture| Media {
+        file: picture.file.value.clone(),
+        alt: picture.alt.as_ref().map(|alt| alt.text.clone()),
+    };
+    pictures.iter().map(one).collect()
+}

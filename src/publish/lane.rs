@@ -1,0 +1,336 @@
+//! One account's lane: prepare, commit, deliver, record, one post after the other.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::draft::Slot;
+use crate::http::Failure;
+use crate::ledger::format::write_said;
+use crate::ledger::{Entry, Evidence, Fact, Illegal, Ledger, Receipt, Refusal, Release, Sending, State};
+use crate::mutant::{Mutant, planted};
+use crate::platform::{Class, Desk, Parent, Platform, Sight};
+use crate::publish::{Claimed, Outcome, Run, Settled};
+use crate::record::{Note, Written};
+use crate::world::LogError;
+
+/// The latest moment after a `sending` entry at which its first byte may leave (RELIABILITY: S).
+pub const FIRST_BYTE: TimeDelta = TimeDelta::seconds(30);
+
+/// How many sendings are committed together where a crash heals them all by their permanent keys.
+/// Elsewhere it is one, so that a crash leaves one doubt and not ten.
+const BATCH: usize = 25;
+
+/// How long to leave a platform alone that could not be reached or was not ready.
+const PAUSE: TimeDelta = TimeDelta::minutes(1);
+
+/// A sending that is durable: the one licence to send.
+#[must_use = "what was committed is delivered, or released"]
+pub struct Committed {
+    pub slot: Slot,
+    pub attempt: u32,
+    pub committed_at: DateTime<Utc>,
+    pub sending: Sending,
+}
+
+/// What happened to a committed sending.
+pub struct Delivered {
+    pub committed: Committed,
+    pub result: Result<Receipt, Failure>,
+}
+
+impl Run<'_> {
+    /// Sends an account's claims in order.
+    pub(super) fn lane(&self, claims: Vec<Claimed<'_>>, ledger: &Ledger) -> Result<Vec<Settled>, LogError> {
+        let Some(first) = claims.first() else { return Ok(Vec::new()) };
+        let found = self.account(&first.draft.slot.account);
+        let Some((account, adapter)) = found.and_then(|account| Some((account, self.adapter(account)?))) else {
+            return self.release(claims, "the account is not there any more", None);
+        };
+        let mut lane = Lane {
+            run: self,
+            desk: self.desk(account),
+            adapter,
+            ledger,
+            public: BTreeMap::new(),
+            settled: Vec::new(),
+            pause: None,
+        };
+        let size = if adapter.class() == Class::PermanentKey { BATCH } else { 1 };
+        let mut queue: VecDeque<Claimed<'_>> = claims.into();
+        while let Some(next) = queue.pop_front() {
+            let mut batch = vec![next];
+            while batch.len() < size && queue.front().is_some_and(|claim| claim.draft.slot.part == 1) {
+                batch.extend(queue.pop_front());
+            }
+            if let Some((why, until)) = lane.pause.clone() {
+                lane.settled.extend(self.release(batch, &why, Some(until))?);
+                continue;
+            }
+            lane.batch(batch)?;
+        }
+        Ok(lane.settled)
+    }
+
+    /// Gives claims back.
+    fn release(
+        &self,
+        claims: Vec<Claimed<'_>>,
+        why: &str,
+        retry_at: Option<DateTime<Utc>>,
+    ) -> Result<Vec<Settled>, LogError> {
+        let entries = claims
+            .iter()
+            .map(|claim| {
+                let release = Release { why: why.to_owned(), retry_at, proven: false };
+                self.entry(&claim.draft.slot, claim.attempt, Fact::Release(release))
+            })
+            .collect();
+        self.scribe.write(Note { entries, ..Note::default() })?;
+        Ok(claims
+            .iter()
+            .map(|claim| self.told(&claim.draft.slot, claim.draft.due, Outcome::Unsent(why.to_owned())))
+            .collect())
+    }
+
+    /// Sends one committed sending, once, if there is still time.
+    pub(super) fn deliver(&self, desk: &Desk<'_>, adapter: &dyn Platform, committed: Committed) -> Delivered {
+        let now = self.world.clock.now();
+        let sending = &committed.sending;
+        let slow = now - committed.committed_at > FIRST_BYTE && adapter.class() != Class::PermanentKey;
+        if (now > sending.until || slow) && !planted(Mutant::NoDeadline) {
+            let why = format!("{} s passed before it could be sent", (now - committed.committed_at).num_seconds());
+            return Delivered { committed, result: Err(Failure::Unsent { why, retry_after: None }) };
+        }
+        let mut result = adapter.publish(desk, sending);
+        if planted(Mutant::ClientRetries) && matches!(result, Err(Failure::Doubtful { .. })) {
+            result = adapter.publish(desk, sending);
+        }
+        if adapter.class() == Class::PermanentKey
+            && matches!(result, Err(Failure::Doubtful { .. }))
+            && let Ok(Sight::There(receipt)) = adapter.find(desk, sending)
+        {
+            result = Ok(receipt);
+        }
+        Delivered { committed, result }
+    }
+
+    /// Returns the entry that records a delivery, and what to tell.
+    pub(super) fn ending(&self, delivered: &Delivered) -> (Entry, Outcome) {
+        let Delivered { committed, result } = delivered;
+        let now = self.world.clock.now();
+        // The first request with this key may have had its effect, so the refusal of a second proves nothing.
+        let replay = committed.sending.replays.is_some() && !planted(Mutant::ReplayRefusedIsProof);
+        let unsent = |why: String, retry_at| {
+            let release = Release { why: why.clone(), retry_at, proven: planted(Mutant::ReplayRefusedIsProof) };
+            (Fact::Release(release), Outcome::Unsent(why))
+        };
+        let (fact, outcome) = match result {
+            Ok(receipt) => {
+                let found = receipt.evidence == Evidence::Found;
+                (Fact::Receipt(receipt.clone()), Outcome::Published { url: receipt.url.clone(), found })
+            }
+            Err(failure) if replay => (Fact::Doubt(failure.to_string()), Outcome::Doubt(failure.to_string())),
+            Err(Failure::Unsent { why, retry_after }) => {
+                unsent(why.clone(), Some(now + retry_after.unwrap_or(PAUSE)))
+            }
+            Err(Failure::Refused { status, why }) => {
+                let why = format!("{why} ({status})");
+                (Fact::Refusal(Refusal { why: why.clone(), retry_at: None }), Outcome::Refused(why))
+            }
+            Err(Failure::Doubtful { why }) if doubt_is_failure(why) => unsent(why.clone(), None),
+            Err(Failure::Doubtful { why }) => (Fact::Doubt(why.clone()), Outcome::Doubt(why.clone())),
+        };
+        (self.entry(&committed.slot, committed.attempt, fact), outcome)
+    }
+
+    /// Writes down how deliveries ended, and tells. What a receipt is for is safe from here on.
+    pub(super) fn record(&self, delivered: Vec<Delivered>) -> Result<Vec<Settled>, LogError> {
+        let endings: Vec<(Entry, Outcome)> =
+            delivered.iter().map(|delivered| self.ending(delivered)).collect();
+        let entries = endings.iter().map(|(entry, _)| entry.clone()).collect();
+        if let Err(error) = self.scribe.write(Note { entries, ..Note::default() }) {
+            for (entry, outcome) in &endings {
+                if let Outcome::Published { url, .. } = outcome {
+                    let url = url.as_deref().unwrap_or("URL");
+                    self.watch.warned(&format!(
+                        "{} is public, and the ledger could not be told; when it can: kalends settle {} --delivered {url}",
+                        entry.slot, entry.slot
+                    ));
+                }
+            }
+            return Err(error);
+        }
+        Ok(delivered
+            .iter()
+            .zip(endings)
+            .map(|(delivered, (entry, outcome))| self.told(&entry.slot, delivered.committed.sending.due, outcome))
+            .collect())
+    }
+}
+
+fn doubt_is_failure(why: &str) -> bool {
+    let by_status = why.starts_with("the answer was");
+    planted(Mutant::TimeoutIsFailure) && !by_status || planted(Mutant::ServerErrorIsFailure) && by_status
+}
+
+struct Lane<'r, 'a> {
+    run: &'r Run<'a>,
+    desk: Desk<'r>,
+    adapter: &'r dyn Platform,
+    ledger: &'r Ledger,
+    /// What this lane has published: the parents of what follows.
+    public: BTreeMap<Slot, Parent>,
+    settled: Vec<Settled>,
+    /// Why, and until when, the platform is left alone.
+    pause: Option<(String, DateTime<Utc>)>,
+}
+
+impl Lane<'_, '_> {
+    fn batch(&mut self, batch: Vec<Claimed<'_>>) -> Result<(), LogError> {
+        let mut ready = Vec::new();
+        for claim in batch {
+            if self.run.intent.dry_run {
+                let told = self.run.told(&claim.draft.slot, claim.draft.due, Outcome::WouldPublish);
+                self.public.insert(claim.draft.slot.clone(), Parent { id: "dry-run".to_owned(), url: None });
+                self.settled.push(told);
+                continue;
+            }
+            match self.prepare(&claim) {
+                Ok(sending) => ready.push((claim, sending)),
+                Err((why, retry_at)) => {
+                    self.settled.extend(self.run.release(vec![claim], &why, Some(retry_at))?);
+                }
+            }
+        }
+        if ready.is_empty() {
+            return Ok(());
+        }
+        let committed = self.commit(ready)?;
+        let mut delivered = Vec::new();
+        for committed in committed {
+            if planted(Mutant::PostThenRecord) {
+                delivered.push(Delivered {
+                    result: Ok(Receipt { id: String::new(), url: None, evidence: Evidence::Answer }),
+                    committed,
+                });
+                continue;
+            }
+            let ended = match &self.pause {
+                Some((why, until)) => Delivered {
+                    committed,
+                    result: Err(Failure::Unsent {
+                        why: why.clone(),
+                        retry_after: Some(*until - self.run.world.clock.now()),
+                    }),
+                },
+                None => self.run.deliver(&self.desk, self.adapter, committed),
+            };
+            self.note(&ended);
+            delivered.push(ended);
+        }
+        let settled = self.run.record(delivered)?;
+        self.settled.extend(settled);
+        Ok(())
+    }
+
+    /// Keeps what later posts of this lane depend on.
+    fn note(&mut self, delivered: &Delivered) {
+        match &delivered.result {
+            Ok(receipt) => {
+                let parent = Parent { id: receipt.id.clone(), url: receipt.url.clone() };
+                self.public.insert(delivered.committed.slot.clone(), parent);
+            }
+            Err(Failure::Unsent { why, retry_after: Some(span) }) if self.pause.is_none() => {
+                self.pause = Some((why.clone(), self.run.world.clock.now() + *span));
+            }
+            Err(_) => {}
+        }
+    }
+
+    /// Does all that can be done before the point of no return.
+    fn prepare(&mut self, claim: &Claimed<'_>) -> Result<Sending, (String, DateTime<Utc>)> {
+        let draft = claim.draft;
+        let now = self.run.world.clock.now();
+        let later = now + PAUSE;
+        let until = draft.due + draft.late;
+        if now > until {
+            return Err(("its time was over before it could be sent".to_owned(), now));
+        }
+        let parent = match draft.slot.parent() {
+            None => None,
+            Some(slot) => match self.parent(&slot) {
+                Some(parent) => Some(parent),
+                None if planted(Mutant::ThreadGoesOn) => None,
+                None => return Err((format!("part {} is not public yet", slot.part), now)),
+            },
+        };
+        let failed = |failure: Failure| match failure {
+            Failure::Unsent { why, retry_after } => (why, retry_after.map_or(later, |span| now + span)),
+            Failure::Refused { status, why } => (format!("refused while preparing: {why} ({status})"), later),
+            Failure::Doubtful { why } => (why, later),
+        };
+        self.adapter.prepare(&self.desk, draft).map_err(failed)?;
+        let (key, payload) =
+            self.adapter.payload(&self.desk, draft, parent.as_ref(), now).map_err(failed)?;
+        Ok(Sending {
+            digest: claim.digest.clone(),
+            due: draft.due,
+            until,
+            key,
+            payload,
+            first_at: now,
+            replays: None,
+        })
+    }
+
+    fn parent(&self, slot: &Slot) -> Option<Parent> {
+        if let Some(parent) = self.public.get(slot) {
+            return Some(parent.clone());
+        }
+        match self.ledger.state(slot) {
+            State::Published { id, url, .. } => {
+                Some(Parent { id: id.clone().or_else(|| url.clone())?, url: url.clone() })
+            }
+            _ => None,
+        }
+    }
+
+    /// The second compare-and-swap: only what it lets through is sent.
+    fn commit(&mut self, ready: Vec<(Claimed<'_>, Sending)>) -> Result<Vec<Committed>, LogError> {
+        if planted(Mutant::PostThenRecord) {
+            ready.iter().for_each(|(_, sending)| drop(self.adapter.publish(&self.desk, sending)));
+        }
+        let mut note = Note::default();
+        for (claim, sending) in &ready {
+            note.entries.push(self.run.entry(&claim.draft.slot, claim.attempt, Fact::Sending(sending.clone())));
+            if let Some(words) = claim.draft.fingerprint() {
+                note.files.push(write_said(&claim.draft.slot, &words, sending.first_at));
+            }
+        }
+        let entries = note.entries.clone();
+        let written: Written = self.run.scribe.write(note)?;
+        let mut committed = Vec::new();
+        let mut stopped = Vec::new();
+        for ((claim, sending), entry) in ready.into_iter().zip(entries) {
+            let refused = written.refused.iter().find(|(other, _)| *other == entry).map(|(_, why)| why);
+            match refused {
+                None => committed.push(Committed {
+                    slot: entry.slot,
+                    attempt: entry.attempt,
+                    committed_at: entry.hand.at,
+                    sending,
+                }),
+                Some(Illegal::Halted) => stopped.push(claim),
+                Some(_) => {
+                    let told = self.run.told(&claim.draft.slot, claim.draft.due, Outcome::Yielded);
+                    self.settled.push(told);
+                }
+            }
+        }
+        if !stopped.is_empty() {
+            self.settled.extend(self.run.release(stopped, "publishing was stopped", None)?);
+        }
+        Ok(committed)
+    }
+}

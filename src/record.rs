@@ -1,0 +1,319 @@
+//! Reading the ledger, and adding facts to it by compare-and-swap until it is known whether they are there.
+//!
+//! Whether an entry may be added is decided against the ledger's latest commit, and again whenever somebody else's
+//! commit was first: nothing is merged or put on top of what it has not seen. An append whose answer was lost is
+//! repeated with the same bytes; whose nonce stands in the ledger decides who won.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use chrono::TimeDelta;
+
+use crate::draft::{AccountId, Fingerprint, Slot};
+use crate::ledger::format;
+use crate::ledger::head::is_a_beginning;
+use crate::ledger::{Entry, Halt, Head, Illegal, Ledger, Record};
+use crate::mutant::{Mutant, planted};
+use crate::world::{Appended, Change, LogError, Tip, World};
+
+/// How often an append is tried before the ledger counts as away.
+const TRIES: u32 = 8;
+
+/// What is to be added together.
+#[derive(Debug, Clone, Default)]
+pub struct Note {
+    /// Facts about slots.
+    pub entries: Vec<Entry>,
+    /// Other files: path and text. One that is there already is left out.
+    pub files: Vec<(String, String)>,
+    /// The stop switch's new position.
+    pub switch: Option<Option<Halt>>,
+    /// A line for the commit's message.
+    pub message: String,
+}
+
+/// What became of a note.
+#[derive(Debug, Clone, Default)]
+pub struct Written {
+    /// The entries that stand in the ledger.
+    pub landed: Vec<Entry>,
+    /// The entries that were not legal any more, and why.
+    pub refused: Vec<(Entry, Illegal)>,
+}
+
+impl Written {
+    /// Tells whether an entry stands in the ledger.
+    pub fn has(&self, entry: &Entry) -> bool {
+        self.landed.contains(entry)
+    }
+}
+
+/// The one who writes for a run: several lanes may ask at once, and what waits together is written together.
+pub struct Scribe<'a> {
+    world: &'a World<'a>,
+    known: Mutex<Option<Tip>>,
+    waiting: Mutex<Waiting>,
+}
+
+#[derive(Default)]
+struct Waiting {
+    next: u64,
+    notes: Vec<(u64, Note)>,
+    done: BTreeMap<u64, Result<Written, LogError>>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl<'a> Scribe<'a> {
+    /// Returns a scribe for this world.
+    pub fn new(world: &'a World<'a>) -> Scribe<'a> {
+        Scribe { world, known: Mutex::new(None), waiting: Mutex::new(Waiting::default()) }
+    }
+
+    /// Fetches the ledger's latest commit and returns its head.
+    pub fn refresh(&self) -> Result<Head, LogError> {
+        let mut known = lock(&self.known);
+        let tip = self.world.log.tip()?;
+        let head = head_of(&tip)?;
+        *known = Some(tip);
+        Ok(head)
+    }
+
+    /// Returns what the ledger says of these slots and of all that are open, at the latest commit known here.
+    pub fn recall(&self, slots: &BTreeSet<Slot>) -> Result<Ledger, LogError> {
+        let mut known = lock(&self.known);
+        let tip = self.known_tip(&mut known)?;
+        let head = head_of(&tip)?;
+        let all: BTreeSet<Slot> = slots.union(&head.open).cloned().collect();
+        read(self.world, &tip, head, &all)
+    }
+
+    /// Returns the slots by which these words went, or were about to go, to each account since a day.
+    pub fn said(
+        &self,
+        asked: &BTreeSet<(AccountId, Fingerprint)>,
+        since: chrono::NaiveDate,
+    ) -> Result<BTreeMap<(AccountId, Fingerprint), BTreeSet<Slot>>, LogError> {
+        let mut known = lock(&self.known);
+        let tip = self.known_tip(&mut known)?;
+        let folders: BTreeMap<String, &(AccountId, Fingerprint)> =
+            asked.iter().map(|key| (format::text_folder(&key.0, &key.1), key)).collect();
+        let found = self.world.log.read(&tip, &folders.keys().cloned().collect::<Vec<_>>())?;
+        let mut said: BTreeMap<(AccountId, Fingerprint), BTreeSet<Slot>> = BTreeMap::new();
+        for file in found {
+            let Some((folder, name)) = file.path.rsplit_once('/') else { continue };
+            let day = name.get(..10).and_then(|day| day.parse::<chrono::NaiveDate>().ok());
+            let slot = file.text.ok().and_then(|text| format::read_said(&text));
+            if let (Some(&key), Some(slot), Some(day)) = (folders.get(folder), slot, day)
+                && day >= since
+            {
+                said.entry(key.clone()).or_default().insert(slot);
+            }
+        }
+        Ok(said)
+    }
+
+    /// Adds what is legal of a note. What several lanes ask for at the same time goes into one commit.
+    ///
+    /// An error says that it is not known whether the note landed; nothing that depends on it may be done.
+    pub fn write(&self, note: Note) -> Result<Written, LogError> {
+        let ticket = {
+            let mut waiting = lock(&self.waiting);
+            waiting.next += 1;
+            let ticket = waiting.next;
+            waiting.notes.push((ticket, note));
+            ticket
+        };
+        let mut known = lock(&self.known);
+        if let Some(done) = lock(&self.waiting).done.remove(&ticket) {
+            return done;
+        }
+        let notes = std::mem::take(&mut lock(&self.waiting).notes);
+        let results = self.write_together(&mut known, &notes);
+        let mut waiting = lock(&self.waiting);
+        match results {
+            Ok(written) => {
+                waiting.done.extend(notes.iter().map(|(ticket, _)| *ticket).zip(written.into_iter().map(Ok)));
+            }
+            Err(error) => waiting.done.extend(notes.iter().map(|(ticket, _)| (*ticket, Err(error.clone())))),
+        }
+        waiting.done.remove(&ticket).unwrap_or_else(|| Ok(Written::default()))
+    }
+
+    fn known_tip(&self, known: &mut Option<Tip>) -> Result<Tip, LogError> {
+        match known {
+            Some(tip) => Ok(tip.clone()),
+            None => Ok(known.insert(self.world.log.tip()?).clone()),
+        }
+    }
+
+    fn write_together(
+        &self,
+        known: &mut Option<Tip>,
+        notes: &[(u64, Note)],
+    ) -> Result<Vec<Written>, LogError> {
+        let mut last = String::from("others were always first");
+        for attempt in 0..TRIES {
+            if attempt > 0 {
+                *known = None;
+                self.world.clock.wait(TimeDelta::milliseconds(50 << attempt));
+            }
+            let tip = self.known_tip(known)?;
+            let draft = Joint::draft(self.world, &tip, notes)?;
+            let Some(change) = draft.change else { return Ok(draft.written) };
+            match self.world.log.append(&tip, &change)? {
+                Appended::Landed(next) => {
+                    *known = Some(next);
+                    return Ok(draft.written);
+                }
+                Appended::Stale if planted(Mutant::RebaseLostRace) => {
+                    *known = None;
+                    let tip = self.known_tip(known)?;
+                    let head = head_of(&tip)?;
+                    let head = Head { seq: head.seq + 1, prev: tip.id.clone(), ..head };
+                    let change = Change { head: format::write_head(&head), ..change };
+                    if let Appended::Landed(next) = self.world.log.append(&tip, &change)? {
+                        *known = Some(next);
+                        return Ok(draft.written);
+                    }
+                }
+                Appended::Unknown(_) if planted(Mutant::UnansweredIsWon) => return Ok(draft.written),
+                Appended::Stale => {}
+                Appended::Unknown(why) => last = why,
+            }
+        }
+        *known = None;
+        Err(LogError::Away(last))
+    }
+}
+
+/// Several notes as one change to one commit of the ledger.
+struct Joint {
+    written: Vec<Written>,
+    /// Nothing where there is nothing left to add.
+    change: Option<Change>,
+}
+
+impl Joint {
+    fn draft(world: &World<'_>, tip: &Tip, notes: &[(u64, Note)]) -> Result<Joint, LogError> {
+        let head = head_of(tip)?;
+        let slots: BTreeSet<Slot> =
+            notes.iter().flat_map(|(_, note)| &note.entries).map(|entry| entry.slot.clone()).collect();
+        let ledger = read(world, tip, head.clone(), &slots)?;
+        let mut records: BTreeMap<Slot, Record> =
+            slots.iter().map(|slot| (slot.clone(), ledger.slot(slot).clone())).collect();
+        let mut files = new_files(world, tip, notes)?;
+        let mut added = 0;
+        let mut written = Vec::new();
+        for (_, note) in notes {
+            let mut outcome = Written::default();
+            for entry in &note.entries {
+                let record = records.entry(entry.slot.clone()).or_default();
+                match permits(&head, record, entry) {
+                    Ok(()) => {
+                        files.push((format::entry_path(entry), format::write_entry(entry)));
+                        record.push(entry.clone());
+                        added += 1;
+                        outcome.landed.push(entry.clone());
+                    }
+                    Err(Illegal::Already) => outcome.landed.push(entry.clone()),
+                    Err(why) => outcome.refused.push((entry.clone(), why)),
+                }
+            }
+            written.push(outcome);
+        }
+        let switch = notes.iter().rev().find_map(|(_, note)| note.switch.clone());
+        if files.is_empty() && switch.as_ref().is_none_or(|switch| *switch == head.halt) {
+            return Ok(Joint { written, change: None });
+        }
+        let mut next = head.next(&tip.id, added, &records);
+        if next.id.is_empty() {
+            next.id.clone_from(&world.actor.nonce);
+        }
+        if let Some(switch) = switch {
+            next.halt = switch;
+        }
+        let message = message(notes, &written);
+        let change =
+            Change { files, head: format::write_head(&next), message, at: world.clock.now() };
+        Ok(Joint { written, change: Some(change) })
+    }
+}
+
+fn permits(head: &Head, record: &Record, entry: &Entry) -> Result<(), Illegal> {
+    record.permits(entry)?;
+    if head.halt.is_some() && is_a_beginning(entry) && !planted(Mutant::StopOnlyAtStart) {
+        return Err(Illegal::Halted);
+    }
+    Ok(())
+}
+
+/// Returns the notes' other files that are not there yet.
+fn new_files(
+    world: &World<'_>,
+    tip: &Tip,
+    notes: &[(u64, Note)],
+) -> Result<Vec<(String, String)>, LogError> {
+    let wanted: BTreeMap<&String, &String> =
+        notes.iter().flat_map(|(_, note)| &note.files).map(|(path, text)| (path, text)).collect();
+    let folders: BTreeSet<String> = wanted
+        .keys()
+        .filter_map(|path| path.rsplit_once('/'))
+        .map(|(folder, _)| folder.to_owned())
+        .collect();
+    let there: BTreeSet<String> = if folders.is_empty() {
+        BTreeSet::new()
+    } else {
+        let folders: Vec<String> = folders.into_iter().collect();
+        world.log.read(tip, &folders)?.into_iter().map(|found| found.path).collect()
+    };
+    Ok(wanted
+        .into_iter()
+        .filter(|(path, _)| !there.contains(*path))
+        .map(|(path, text)| (path.clone(), text.clone()))
+        .collect())
+}
+
+fn message(notes: &[(u64, Note)], written: &[Written]) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for ((_, note), written) in notes.iter().zip(written) {
+        if !note.message.is_empty() {
+            lines.push(note.message.clone());
+        }
+        lines.extend(
+            written.landed.iter().map(|entry| format!("{}: {}", entry.fact.kind(), entry.slot)),
+        );
+    }
+    let subject = match lines.as_slice() {
+        [] => "Look around".to_owned(),
+        [one] => return format!("{one}\n"),
+        [first, ..] => format!("{first} and {} more", lines.len() - 1),
+    };
+    format!("{subject}\n\n{}\n", lines.join("\n"))
+}
+
+/// Reads the head of a commit; before the first commit it is a ledger's beginning.
+fn head_of(tip: &Tip) -> Result<Head, LogError> {
+    tip.head.as_deref().map_or_else(
+        || Ok(Head::default()),
+        |text| {
+            format::read_head(text).map_err(|why| LogError::Wrong(format!("{} at {}: {why}", format::HEAD, tip.id)))
+        },
+    )
+}
+
+fn read(world: &World<'_>, tip: &Tip, head: Head, slots: &BTreeSet<Slot>) -> Result<Ledger, LogError> {
+    let folders: Vec<String> = slots.iter().map(format::slot_folder).collect();
+    let mut entries = Vec::new();
+    let mut unreadable = Vec::new();
+    for found in world.log.read(tip, &folders)? {
+        let Some((slot, name)) = format::slot_of_path(&found.path) else { continue };
+        match found.text.and_then(|text| format::read_entry(slot.clone(), name, &text)) {
+            Ok(entry) => entries.push(entry),
+            Err(why) => unreadable.push((slot, why)),
+        }
+    }
+    Ok(Ledger::fold(head, entries, unreadable))
+}
