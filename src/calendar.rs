@@ -105,3 +105,6 @@ impl Calendar {
         self.posts.iter().chain(&self.doubles)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -235,7 +235,7 @@ impl Draft {
             whole.push_str(&block);
         };
         if let Some(link) = &self.link
-            && !text::links(&self.text).iter().any(|found| found.url == link)
+            && !text::links(&self.text).iter().any(|found| found.url == *link)
         {
             add(link.clone());
         }

@@ -4,8 +4,8 @@ use std::ops::Range;
 
 use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 
-use crate::draft::{AccountId, Canonical, Digest, Draft, Media, MediaBook, Occurrence, PostId, Slot, hex};
-use crate::text::{self, Platform};
+use crate::draft::{AccountId, Canonical, Digest, Draft, Media, MediaBook, Occurrence, PostId, Slot};
+use crate::text::{self, Beside, Length, Max, Numbering, Platform};
 use crate::time::{Fold, Zone};
 
 use super::model::{Account, At, Body, Part, Picture, Post, Question, Split, Words};
@@ -158,8 +158,9 @@ impl Calendar {
             visibility: sheet.pick(|body| body.visibility.as_ref()).copied().unwrap_or_default(),
             again: post.again,
         };
-        let mut parts = Vec::new();
-        let later = sheet.thread().iter().map(|part| Draft {
+        let how = sheet.split();
+        let thread = sheet.thread();
+        let later = thread.iter().map(|part| Draft {
             title: None,
             text: part.text.text.clone(),
             link: part.link.as_ref().map(|link| link.value.clone()).filter(|link| !link.is_empty()),
@@ -168,10 +169,15 @@ impl Calendar {
             poll: None,
             ..first.clone()
         });
-        for part in std::iter::once(first.clone()).chain(later) {
-            parts.extend(split(part, platform, sheet.split()));
-        }
-        number(&mut parts);
+        // What cuts one text numbers its parts; a thread of several texts is numbered as a whole.
+        let numbering = if how == Some(Split::Numbered) && thread.is_empty() { Numbering::Behind } else { Numbering::None };
+        let room = if how == Some(Split::Numbered) && !thread.is_empty() { NUMBER_ROOM } else { 0 };
+        let all = std::iter::once(first.clone()).chain(later);
+        let mut parts: Vec<Draft> = match how {
+            Some(_) if platform.limits().threads => all.flat_map(|part| split(part, numbering, room)).collect(),
+            _ => all.collect(),
+        };
+        number(&mut parts, room > 0);
         parts
     }
 
@@ -207,6 +213,71 @@ impl Calendar {
             }
         }
         Some(form.digest())
+    }
+}
+
+/// The room that ` (99/99)` takes.
+const NUMBER_ROOM: usize = 8;
+
+/// Returns the most that a draft's whole text may be, beside its media and its content warning.
+pub(crate) fn text_max(draft: &Draft) -> Option<Max> {
+    let beside = match draft.media.as_slice() {
+        [] => Beside::Nothing,
+        media if media.iter().any(|media| is_film(&media.file)) => Beside::Video,
+        _ => Beside::Images,
+    };
+    let max = draft.platform.limits().text_max(beside)?;
+    Some(match (&draft.warning, draft.platform) {
+        // The warning counts as the text does (Mastodon, app/validators/status_length_validator.rb).
+        (Some(warning), Platform::Mastodon) => max.less(text::count(warning, max.count)),
+        _ => max,
+    })
+}
+
+/// Tells a film from a picture by its name.
+pub(crate) fn is_film(path: &str) -> bool {
+    const FILMS: [&str; 7] = ["mp4", "m4v", "mov", "webm", "mkv", "avi", "mpeg"];
+    path.rsplit_once('.').is_some_and(|(_, ext)| FILMS.iter().any(|film| ext.eq_ignore_ascii_case(film)))
+}
+
+/// Cuts a draft whose text is too long: media and poll stay with the first part, the link and each tag with the part
+/// that they come to stand in.
+fn split(draft: Draft, numbering: Numbering, room: usize) -> Vec<Draft> {
+    let whole = draft.composed();
+    let Some(max) = text_max(&draft).map(|max| max.less(Length { used: room, bytes: room })) else {
+        return vec![draft];
+    };
+    if text::fits(&whole, &max) {
+        return vec![draft];
+    }
+    let texts = text::cut(&whole, &max, numbering);
+    let part = |(index, text): (usize, String)| {
+        let links = text::links(&text);
+        let said = text::hashtags(&text);
+        let has_link = |link: &String| links.iter().any(|found| found.url == *link);
+        let has_tag = |tag: &&String| said.iter().any(|found| found.word.to_lowercase() == tag.to_lowercase());
+        Draft {
+            link: draft.link.clone().filter(has_link),
+            tags: draft.tags.iter().filter(has_tag).cloned().collect(),
+            media: if index == 0 { draft.media.clone() } else { Vec::new() },
+            poll: if index == 0 { draft.poll.clone() } else { None },
+            title: if index == 0 { draft.title.clone() } else { None },
+            text,
+            ..draft.clone()
+        }
+    };
+    texts.into_iter().enumerate().map(part).collect()
+}
+
+/// Says of each part which it is of how many, in its text too where that is asked for.
+fn number(parts: &mut [Draft], shown: bool) {
+    let total = u32::try_from(parts.len()).unwrap_or(u32::MAX);
+    for (part, number) in parts.iter_mut().zip(1..) {
+        part.parts = total;
+        part.slot.part = number;
+        if shown && total > 1 {
+            part.text = format!("{} ({number}/{total})", part.text);
+        }
     }
 }
 

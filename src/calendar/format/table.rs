@@ -95,7 +95,7 @@ impl<'a> Sheet<'a> {
             });
             return false;
         }
-        let Type::Lines | Type::Ids | Type::Dates = key.takes else { return true };
+        let (Type::Lines | Type::Ids | Type::Dates) = key.takes else { return true };
         let one = Key { takes: single(key.takes), ..*key };
         let items = value.get_ref().as_array().into_iter().flat_map(|items| items.iter());
         items.fold(true, |all, item| self.fits(&one, item) && all)
@@ -104,11 +104,6 @@ impl<'a> Sheet<'a> {
     /// Returns a key's value, where it is there and of its type.
     pub(super) fn get(&self, name: &str) -> Option<(&'static Key, &'a Spanned<DeValue<'a>>)> {
         self.entries.iter().find(|(key, _)| key.name == name).copied()
-    }
-
-    /// Tells whether the table has a key with a value of its type.
-    pub fn has(&self, name: &str) -> bool {
-        self.get(name).is_some()
     }
 
     /// Opens a table in this one.
