@@ -218,10 +218,10 @@ fn word(ended: &Ended) -> (&'static str, anstyle::Style) {
         Ended::Published { found: false, .. } => ("published", ui::GOOD),
         Ended::Published { found: true, .. } => ("found", ui::GOOD),
         Ended::WouldPublish => ("would go", ui::GOOD),
-        Ended::Refused(_) => ("refused", ui::BAD),
-        Ended::Unsent(_) => ("not sent", ui::BAD),
-        Ended::Missed(_) => ("missed", ui::BAD),
-        Ended::Doubt(_) | Ended::Person(_) => ("doubt", ui::DOUBTFUL),
-        Ended::Yielded => ("taken", ui::DIM),
+        Ended::Refused(_) => ("refused", ui::ERROR),
+        Ended::Unsent(_) => ("not sent", ui::ERROR),
+        Ended::Missed(_) => ("missed", ui::ERROR),
+        Ended::Doubt(_) | Ended::Person(_) => ("doubt", ui::WARNING),
+        Ended::Yielded => ("taken", ui::QUIET),
     }
 }

@@ -1,6 +1,6 @@
 //! What a command needs that acts: the calendar of a commit, the ledger, the feeds' shelf, the clock.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -8,11 +8,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::calendar::{self, Calendar};
 use crate::cli::ClockArgs;
 use crate::cli::here::{Here, Reading};
-use crate::draft::{Draft, Media, MediaBook};
+use crate::draft::{Draft, Media, MediaBook, Slot};
 use crate::error::Error;
 use crate::finding::{Finding, Severity};
 use crate::platform;
 use crate::publish::Intent;
+use crate::record::Scribe;
 use crate::rim::branch::{Branch, Place};
 use crate::rim::chance;
 use crate::rim::clock::{Rehearsed, SystemClock};
@@ -117,7 +118,32 @@ impl Runner {
         drafts
     }
 
-    fn longest_late(&self) -> TimeDelta {
+    /// Returns every draft that is due, and those of the next year and a bit.
+    pub fn drafts_from(&self, now: DateTime<Utc>) -> Vec<Draft> {
+        self.calendar().drafts(DateTime::<Utc>::MIN_UTC..now + TimeDelta::days(400))
+    }
+
+    /// Returns the slots that the calendar promises until a year ahead, and those that are open in the ledger.
+    pub fn known_slots(&self, world: &World<'_>) -> Result<BTreeSet<Slot>, Error> {
+        let ledger = Scribe::new(world).recall(&BTreeSet::new())?;
+        let promised = self.drafts_from(self.now()).into_iter().map(|draft| draft.slot);
+        Ok(promised.chain(ledger.slots().map(|(slot, _)| slot.clone())).collect())
+    }
+
+    /// Returns the files of posts that could not be read at all, and why: nothing of them can be published.
+    pub fn unread_posts(&self) -> Vec<(String, String)> {
+        let read: BTreeSet<&str> = self.calendar().posts.iter().map(|post| post.file.as_str()).collect();
+        let mut unread: BTreeMap<String, String> = BTreeMap::new();
+        for finding in self.reading.findings.iter().filter(|finding| finding.severity() == Severity::Error) {
+            if finding.file.starts_with("posts/") && !read.contains(finding.file.as_str()) {
+                unread.entry(finding.file.clone()).or_insert_with(|| finding.message.clone());
+            }
+        }
+        unread.into_iter().collect()
+    }
+
+    /// Returns the longest time that anything here may be late.
+    pub fn longest_late(&self) -> TimeDelta {
         let calendar = self.calendar();
         let accounts = calendar.accounts.values().filter_map(|account| account.late);
         let posts = calendar.posts.iter().filter_map(|post| post.late);
