@@ -115,8 +115,8 @@ fn article(thread: &Thread<'_>) -> String {
     );
     for part in rest {
         html.push_str(&format!(
-            "<section class=\"part\" id=\"{}\"{}>\n<p class=\"count\" lang=\"en\"><a href=\"#{}\">{} of {}</a></p>\n{}\
-             </section>\n",
+            "<div class=\"part\" id=\"{}\"{}>\n<p class=\"count\" lang=\"en\"><a href=\"#{}\">{} of {}</a></p>\n{}\
+             </div>\n",
             escape(&part.key),
             lang(part),
             escape(&part.key),
