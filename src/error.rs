@@ -10,6 +10,7 @@ use std::fmt;
 use std::io;
 use std::panic::PanicHookInfo;
 
+use crate::rim::lock::LockError;
 use crate::rim::repo::RepoError;
 use crate::world::LogError;
 
@@ -175,7 +176,23 @@ impl From<LogError> for Error {
 
 impl From<RepoError> for Error {
     fn from(fault: RepoError) -> Error {
-        Error::user(fault.to_string())
+        let hint = fault.help();
+        let error = Error::user(fault.to_string());
+        match hint {
+            Some(hint) => error.hint(hint),
+            None => error,
+        }
+    }
+}
+
+impl From<LockError> for Error {
+    fn from(fault: LockError) -> Error {
+        match &fault {
+            LockError::Held { .. } => Error::new(Kind::Unsent, fault.to_string())
+                .hint("if that run hangs, end it: what it began is settled by the next one"),
+            LockError::Disk { .. } => Error::user(fault.to_string())
+                .hint("kalends keeps its lock in the git folder, which must be writable"),
+        }
     }
 }
 

@@ -12,7 +12,7 @@ use crate::error::Error;
 use crate::finding::{File, Finding};
 use crate::rim::clock::SystemClock;
 use crate::rim::disk;
-use crate::rim::repo::{self, Repo};
+use crate::rim::repo::{self, Repo, Rev};
 use crate::text::{Breaks, visible};
 use crate::time::{Zone, parse_moment};
 use crate::ui::findings::Sources;
@@ -57,7 +57,7 @@ impl Here {
     }
 
     /// Finds and reads the calendar: the work tree, or a commit's.
-    pub fn read(&self, rev: Option<&str>) -> Result<Reading, Error> {
+    pub fn read(&self, rev: &Rev) -> Result<Reading, Error> {
         let repo = self.repo()?;
         let files = repo.files(rev)?;
         let (calendar, findings) = calendar::read(&files);

@@ -237,6 +237,11 @@ impl Repo {
         self.git().map(|git| git.common.as_path())
     }
 
+    /// Returns the way from the repository's top to the calendar's folder, with a `/` at its end if it is not empty.
+    pub fn prefix(&self) -> &str {
+        self.git.as_ref().map_or("", |git| git.prefix.as_str())
+    }
+
     /// Tells whether the clone has only a part of the history.
     pub fn is_shallow(&self) -> Result<bool, RepoError> {
         Ok(self.repository()?.is_shallow())
