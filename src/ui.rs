@@ -4,9 +4,12 @@
 //! never the only carrier of a meaning. Text that others wrote goes through [`crate::text::visible`] before it gets
 //! here, so that no escape sequence of theirs reaches a terminal; [`Ui`] adds the only ones there are.
 
+pub mod agenda;
 pub mod ask;
 pub mod findings;
 pub mod pager;
+pub mod table;
+pub mod wrap;
 
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
