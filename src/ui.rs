@@ -20,6 +20,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
 use crate::error::{Error, Kind};
+use crate::text::{Breaks, visible};
 
 /// The version of every JSON document that kalends writes. A reader that knows it may ignore unknown keys.
 pub const JSON_VERSION: u32 = 1;
@@ -275,6 +276,11 @@ fn of_stdout(fault: io::Error) -> Error {
 
 fn of_json(fault: serde_json::Error) -> Error {
     Error::new(Kind::Bug, "a value has no form in JSON").because(fault)
+}
+
+/// Returns text of other people's as one line in which nothing can harm a terminal.
+pub fn foreign(text: &str) -> std::borrow::Cow<'_, str> {
+    visible(text, Breaks::Show)
 }
 
 /// Returns `1 post` or `2 posts`.

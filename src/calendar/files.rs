@@ -59,8 +59,17 @@ enum Place<'a> {
 
 /// The folders of later parts of the calendar, left alone.
 const OTHER_FOLDERS: [&str; 11] = [
-    "protocols", "schedule", "approvals", "vault", "media", "requests", "facts", "training", "experiments",
-    "runners", "public",
+    "protocols",
+    "schedule",
+    "approvals",
+    "vault",
+    "media",
+    "requests",
+    "facts",
+    "training",
+    "experiments",
+    "runners",
+    "public",
 ];
 
 /// Reads one file.
@@ -86,7 +95,8 @@ pub fn read_file(file: &File) -> (Item, Vec<Finding>) {
         }
     };
     let Content::Text(text) = &file.content else { return nothing(unread(file).into_iter().collect()) };
-    let (what, mut findings) = with_sheet(&file.path, text, kind, |sheet| what(kind, sheet, &file.path, stem));
+    let (what, mut findings) =
+        with_sheet(&file.path, text, kind, |sheet| what(kind, sheet, &file.path, stem));
     if kind != Kind::Kalends && !crate::draft::is_id(stem) && !matches!(&what, Some(What::Post(_))) {
         findings.push(bad_stem(&file.path, stem));
     }
@@ -113,7 +123,8 @@ fn unread(file: &File) -> Option<Finding> {
         }
         Content::TooLarge { size_bytes, limit_bytes } => {
             let message = format!("the file has {size_bytes} bytes, and {limit_bytes} are read at most");
-            Finding::new(Code::TooLarge, path, message).help("split it, or take out what does not belong in it")
+            Finding::new(Code::TooLarge, path, message)
+                .help("split it, or take out what does not belong in it")
         }
         Content::NotAFile { what } => {
             let message = format!("the path is a {what}, which is never followed");
@@ -166,7 +177,10 @@ fn elsewhere<'a>(top: &str, name: &str) -> Place<'a> {
     if !name.ends_with(".toml") || OTHER_FOLDERS.contains(&top) {
         return Place::Elsewhere;
     }
-    match singular.or_else(|| folders().find(|folder| folder.eq_ignore_ascii_case(top))).or_else(|| nearest(top, folders())) {
+    match singular
+        .or_else(|| folders().find(|folder| folder.eq_ignore_ascii_case(top)))
+        .or_else(|| nearest(top, folders()))
+    {
         Some(folder) => Place::Astray(format!("did you mean {folder}/?")),
         None => Place::Elsewhere,
     }
@@ -205,7 +219,10 @@ fn root(sheet: &Sheet<'_>) -> Root {
         zone: sheet.zone("zone").map_or(usual.zone, |zone| zone.value),
         language: sheet.language("language").map(|language| language.value),
         url: sheet.url("url", Code::BadUrl).map(|url| url.value),
-        late: publish.as_ref().and_then(|publish| publish.duration("late")).map_or(usual.late, |late| late.value),
+        late: publish
+            .as_ref()
+            .and_then(|publish| publish.duration("late"))
+            .map_or(usual.late, |late| late.value),
         burst: publish.as_ref().and_then(|publish| publish.count("burst")).map(|burst| burst.value),
         branch: ledger.as_ref().and_then(|ledger| text(ledger, "branch")).unwrap_or(usual.branch),
         remote: ledger.as_ref().and_then(|ledger| text(ledger, "remote")),
@@ -215,7 +232,8 @@ fn root(sheet: &Sheet<'_>) -> Root {
 fn person(sheet: &Sheet<'_>, file: &str, stem: &str) -> Option<Person> {
     let person = Person {
         name: text(sheet, "name").unwrap_or_default(),
-        role: sheet.choice("role", |word| Role::ALL.iter().find(|(name, _)| *name == word).map(|(_, role)| *role)),
+        role: sheet
+            .choice("role", |word| Role::ALL.iter().find(|(name, _)| *name == word).map(|(_, role)| *role)),
         department: sheet.id("department"),
         email: text(sheet, "email"),
         recipient: sheet.recipient("recipient"),
@@ -413,9 +431,5 @@ fn question(sheet: &Sheet<'_>) -> Option<Question> {
 
 fn part(sheet: &Sheet<'_>) -> Option<Part> {
     let (text, link, media) = (sheet.words("text"), sheet.url("link", Code::BadLink), sheet.sheets("media"));
-    Some(Part {
-        text: text?,
-        link,
-        media: media.unwrap_or_default().iter().filter_map(picture).collect(),
-    })
+    Some(Part { text: text?, link, media: media.unwrap_or_default().iter().filter_map(picture).collect() })
 }

@@ -73,7 +73,8 @@ pub fn with_sheet<T>(
     let reader = Reader { file, source, findings: RefCell::default() };
     if source.len() as u64 > FILE_LIMIT_BYTES {
         let message = format!("the file has {} bytes, and {FILE_LIMIT_BYTES} are read at most", source.len());
-        let finding = Finding::new(Code::TooLarge, file, message).help("split it, or take out what is no text");
+        let finding =
+            Finding::new(Code::TooLarge, file, message).help("split it, or take out what is no text");
         return (None, vec![finding]);
     }
     let (tree, errors) = DeTable::parse_recoverable(source);

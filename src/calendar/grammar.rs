@@ -160,7 +160,11 @@ const KALENDS: &[Key] = &[
         "publish",
         Table(&[
             may("late", Duration, "How late a post may still go out; later it is missed. `2h` if absent."),
-            may("burst", Count, "The most that one run sends to one account; the rest waits for the next run."),
+            may(
+                "burst",
+                Count,
+                "The most that one run sends to one account; the rest waits for the next run.",
+            ),
         ]),
         "How posts are published.",
     ),
@@ -168,7 +172,11 @@ const KALENDS: &[Key] = &[
         "ledger",
         Table(&[
             may("branch", Line, "The branch that the ledger is kept on; `ledger` if absent."),
-            may("remote", Line, "The git remote that every claim is pushed to; absent for one machine alone."),
+            may(
+                "remote",
+                Line,
+                "The git remote that every claim is pushed to; absent for one machine alone.",
+            ),
         ]),
         "Where the record of what happened is kept.",
     ),
@@ -272,7 +280,11 @@ const PART: &[Key] = &[
 ];
 
 const REPEAT: &[Key] = &[
-    must("every", Every, "When it comes again: `day`, `2 weeks`, `monday, thursday`, `last friday`, `15th`, `year`."),
+    must(
+        "every",
+        Every,
+        "When it comes again: `day`, `2 weeks`, `monday, thursday`, `last friday`, `15th`, `year`.",
+    ),
     may("until", Date, "The last day."),
     may("except", Dates, "Days to leave out."),
     may("times", Count, "How many times in all."),

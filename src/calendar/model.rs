@@ -4,9 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
-use crate::draft::{
-    AccountId, CampaignId, DepartmentId, GoalId, PersonId, Poll, PostId, Visibility,
-};
+use crate::draft::{AccountId, CampaignId, DepartmentId, GoalId, PersonId, Poll, PostId, Visibility};
 use crate::finding::Span;
 use crate::text::Platform;
 use crate::time::{Every, Fold, Recurrence, Zone};

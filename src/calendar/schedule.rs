@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 
-use crate::draft::{AccountId, Canonical, Digest, Draft, Media, MediaBook, Occurrence, PostId, Slot};
+use crate::draft::{AccountId, Canonical, Digest, Draft, Media, MediaBook, Occurrence, PostId, Slot, says};
 use crate::text::{self, Beside, Length, Max, Numbering, Platform};
 use crate::time::{Fold, Zone};
 
@@ -138,7 +138,9 @@ impl Calendar {
         occurrence: Occurrence,
         due: DateTime<Utc>,
     ) -> Vec<Draft> {
-        let Some(platform) = account.platform.as_ref().map(|platform| platform.value) else { return Vec::new() };
+        let Some(platform) = account.platform.as_ref().map(|platform| platform.value) else {
+            return Vec::new();
+        };
         let sheet = post.sheet(&account.id);
         let slot = Slot { post: post.id.clone(), occurrence, account: account.id.clone(), part: 1 };
         let first = Draft {
@@ -170,11 +172,17 @@ impl Calendar {
             ..first.clone()
         });
         // What cuts one text numbers its parts; a thread of several texts is numbered as a whole.
-        let numbering = if how == Some(Split::Numbered) && thread.is_empty() { Numbering::Behind } else { Numbering::None };
+        let numbering = if how == Some(Split::Numbered) && thread.is_empty() {
+            Numbering::Behind
+        } else {
+            Numbering::None
+        };
         let room = if how == Some(Split::Numbered) && !thread.is_empty() { NUMBER_ROOM } else { 0 };
         let all = std::iter::once(first.clone()).chain(later);
         let mut parts: Vec<Draft> = match how {
-            Some(_) if platform.limits().threads => all.flat_map(|part| split(part, numbering, room)).collect(),
+            Some(_) if platform.limits().threads => {
+                all.flat_map(|part| split(part, numbering, room)).collect()
+            }
             _ => all.collect(),
         };
         number(&mut parts, room > 0);
@@ -252,12 +260,11 @@ fn split(draft: Draft, numbering: Numbering, room: usize) -> Vec<Draft> {
     }
     let texts = text::cut(&whole, &max, numbering);
     let part = |(index, text): (usize, String)| {
-        let links = text::links(&text);
         let said = text::hashtags(&text);
-        let has_link = |link: &String| links.iter().any(|found| found.url == *link);
-        let has_tag = |tag: &&String| said.iter().any(|found| found.word.to_lowercase() == tag.to_lowercase());
+        let has_tag =
+            |tag: &&String| said.iter().any(|found| found.word.to_lowercase() == tag.to_lowercase());
         Draft {
-            link: draft.link.clone().filter(has_link),
+            link: draft.link.clone().filter(|link| says(&text, link)),
             tags: draft.tags.iter().filter(has_tag).cloned().collect(),
             media: if index == 0 { draft.media.clone() } else { Vec::new() },
             poll: if index == 0 { draft.poll.clone() } else { None },

@@ -36,10 +36,13 @@ fn year(calendar: &Calendar) -> Vec<crate::draft::Draft> {
 
 #[test]
 fn a_post_gives_a_draft_for_each_account() {
-    let (calendar, findings) = one("at = 2027-07-18T09:00:00\nto = [\"news\", \"x\"]\ntext = \"\"\"\n\nDoors open.\n\n\"\"\"\n[for.x]\ntext = \"Open.\"\n");
+    let (calendar, findings) = one(
+        "at = 2027-07-18T09:00:00\nto = [\"news\", \"x\"]\ntext = \"\"\"\n\nDoors open.\n\n\"\"\"\n[for.x]\ntext = \"Open.\"\n",
+    );
     assert_eq!(findings, []);
     let drafts = year(&calendar);
-    let shown: Vec<_> = drafts.iter().map(|d| (d.slot.to_string(), d.text.as_str(), d.due.to_rfc3339())).collect();
+    let shown: Vec<_> =
+        drafts.iter().map(|d| (d.slot.to_string(), d.text.as_str(), d.due.to_rfc3339())).collect();
     let due = "2027-07-18T08:00:00+00:00".to_owned();
     assert_eq!(
         shown,
@@ -93,7 +96,13 @@ fn a_deep_nest_is_a_finding() {
 
 #[test]
 fn order_of_files_is_nothing() {
-    let mut all = files(&[ROOT, FEED, X, ("posts/2027/01/a.toml", "to = 3\n"), ("posts/2027/01/b.toml", "id = \"a\"\nx = 1\n")]);
+    let mut all = files(&[
+        ROOT,
+        FEED,
+        X,
+        ("posts/2027/01/a.toml", "to = 3\n"),
+        ("posts/2027/01/b.toml", "id = \"a\"\nx = 1\n"),
+    ]);
     let forth = read(&all);
     all.reverse();
     assert_eq!(read(&all), forth);
@@ -116,10 +125,24 @@ fn every_key_of_the_grammar_is_read_and_its_type_looked_at() {
                 kind => format!("{}/a.toml", kind.folder().unwrap()),
             };
             let (_, findings) = read_file(&files(&[(&folder, &text)])[0]);
-            assert!(findings.iter().any(|f| f.code == code && f.message.contains(&format!("`{}`", key.name))), "{path} {}: {findings:#?}", key.name);
+            assert!(
+                findings.iter().any(|f| f.code == code && f.message.contains(&format!("`{}`", key.name))),
+                "{path} {}: {findings:#?}",
+                key.name
+            );
             match key.takes {
-                Type::Table(keys) => wrong(keys, key.name, &format!("{before}[{path}{}]\n", key.name), kind),
-                Type::Tables(keys) => wrong(keys, key.name, &format!("{before}[[{path}{}]]\n", key.name), kind),
+                Type::Table(keys) => wrong(
+                    keys,
+                    &format!("{path}{}.", key.name),
+                    &format!("{before}[{path}{}]\n", key.name),
+                    kind,
+                ),
+                Type::Tables(keys) => wrong(
+                    keys,
+                    &format!("{path}{}.", key.name),
+                    &format!("{before}[[{path}{}]]\n", key.name),
+                    kind,
+                ),
                 Type::PerAccount(keys) => wrong(keys, "for.x.", "[for.x]\n", kind),
                 _ => {}
             }
@@ -132,7 +155,9 @@ fn every_key_of_the_grammar_is_read_and_its_type_looked_at() {
 
 #[test]
 fn a_repeat_yields_a_slot_a_day_and_nothing_outside_the_window() {
-    let (calendar, findings) = one("at = 2027-01-04T09:00:00\nto = [\"news\"]\ntext = \"Closed today.\"\n[repeat]\nevery = \"monday\"\nexcept = [2027-01-11]\n");
+    let (calendar, findings) = one(
+        "at = 2027-01-04T09:00:00\nto = [\"news\"]\ntext = \"Closed today.\"\n[repeat]\nevery = \"monday\"\nexcept = [2027-01-11]\n",
+    );
     assert_eq!(findings, []);
     let drafts = calendar.drafts(moment("2027-01-04T09:00:00Z")..moment("2027-01-25T09:00:00Z"));
     let slots: Vec<_> = drafts.iter().map(|draft| draft.slot.to_string()).collect();
@@ -142,7 +167,11 @@ fn a_repeat_yields_a_slot_a_day_and_nothing_outside_the_window() {
 #[test]
 fn a_long_text_is_cut_where_it_asks_to_be() {
     let long = "A sentence of some length that says nothing at all. ".repeat(12);
-    let post = |split: &str| format!("at = 2027-01-04T09:00:00\nto = [\"news\", \"x\"]\ntext = \"{long}\"\nlink = \"https://museum.example/a\"\ntags = [\"Open\"]\n{split}");
+    let post = |split: &str| {
+        format!(
+            "at = 2027-01-04T09:00:00\nto = [\"news\", \"x\"]\ntext = \"{long}\"\nlink = \"https://museum.example/a\"\ntags = [\"Open\"]\n{split}"
+        )
+    };
     let (calendar, findings) = one(&post("split = \"numbered\"\n"));
     assert_eq!(findings, []);
     let drafts = year(&calendar);
@@ -163,7 +192,9 @@ fn a_long_text_is_cut_where_it_asks_to_be() {
 
 #[test]
 fn a_variant_takes_away_with_an_empty_list() {
-    let (calendar, findings) = one("at = 2027-01-04T09:00:00\nto = [\"news\", \"x\"]\ntext = \"Hi\"\ntags = [\"A\"]\n[[media]]\nfile = \"media/a.png\"\n[[thread]]\ntext = \"More\"\n[for.x]\nmedia = []\ntags = []\nthread = []\n");
+    let (calendar, findings) = one(
+        "at = 2027-01-04T09:00:00\nto = [\"news\", \"x\"]\ntext = \"Hi\"\ntags = [\"A\"]\n[[media]]\nfile = \"media/a.png\"\n[[thread]]\ntext = \"More\"\n[for.x]\nmedia = []\ntags = []\nthread = []\n",
+    );
     assert_eq!(findings, []);
     let drafts = year(&calendar);
     assert_eq!(drafts.len(), 3);
@@ -174,7 +205,8 @@ fn a_variant_takes_away_with_an_empty_list() {
 
 #[test]
 fn what_an_approval_signs_changes_with_all_that_is_sent() {
-    let facts = |byte| MediaFacts { size_bytes: 1, sha256: [byte; 32], mime: Some("image/png"), size_px: None };
+    let facts =
+        |byte| MediaFacts { size_bytes: 1, sha256: [byte; 32], mime: Some("image/png"), size_px: None };
     let book = |byte| [("media/a.png".to_owned(), facts(byte))].into();
     let post = "at = 2027-01-04T09:00:00\nto = [\"news\", \"x\"]\ntext = \"Hi\"\n[[media]]\nfile = \"media/a.png\"\nalt = \"A\"\n";
     let digest = |text: &str, byte| {

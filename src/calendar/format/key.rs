@@ -20,7 +20,11 @@ fn checksum(prefix: &str, values: &[u8]) -> u32 {
     high.chain([0]).chain(low).chain(values.iter().copied()).fold(1, |sum, value| {
         let top = sum >> 25;
         let shifted = (sum & 0x1ff_ffff) << 5 ^ u32::from(value);
-        GENERATOR.iter().enumerate().filter(|(bit, _)| top >> bit & 1 == 1).fold(shifted, |sum, (_, g)| sum ^ g)
+        GENERATOR
+            .iter()
+            .enumerate()
+            .filter(|(bit, _)| top >> bit & 1 == 1)
+            .fold(shifted, |sum, (_, g)| sum ^ g)
     })
 }
 
@@ -31,7 +35,9 @@ pub fn is_signing_key(text: &str) -> bool {
     let mut words = text.split_whitespace();
     let base64 = |c: u8| c.is_ascii_alphanumeric() || c == b'+' || c == b'/';
     words.next() == Some("ssh-ed25519")
-        && words.next().is_some_and(|key| key.len() == 68 && key.starts_with(START) && key.bytes().all(base64))
+        && words
+            .next()
+            .is_some_and(|key| key.len() == 68 && key.starts_with(START) && key.bytes().all(base64))
 }
 
 #[cfg(test)]
@@ -51,7 +57,8 @@ mod tests {
 
     #[test]
     fn a_signing_key_is_of_its_kind_and_whole() {
-        let right = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1yHZ5yZBxq0WBvI0vKfpZ8a3Zd2bYk9mE4q5uVw3Qx ana@museum";
+        let right =
+            "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ1yHZ5yZBxq0WBvI0vKfpZ8a3Zd2bYk9mE4q5uVw3Qx ana@museum";
         assert!(is_signing_key(right));
         for wrong in ["", "ssh-rsa AAAAB3", "ssh-ed25519 AAAA", "ssh-ed25519"] {
             assert!(!is_signing_key(wrong), "{wrong}");

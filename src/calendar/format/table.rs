@@ -60,11 +60,16 @@ impl<'a> Sheet<'a> {
             return;
         }
         let names = keys.iter().map(|key| key.name);
-        let finding =
-            self.reader.finding(Code::UnknownKey, span, format!("`{}` is not a key here", name.escape_debug()));
+        let finding = self.reader.finding(
+            Code::UnknownKey,
+            span,
+            format!("`{}` is not a key here", name.escape_debug()),
+        );
         self.reader.say(match nearest(name, names.clone()) {
             Some(near) => finding.label(format!("did you mean `{near}`?")).help(format!("write `{near}`")),
-            None => finding.label("unknown key").help(format!("known here: {}", names.collect::<Vec<_>>().join(", "))),
+            None => finding
+                .label("unknown key")
+                .help(format!("known here: {}", names.collect::<Vec<_>>().join(", "))),
         });
     }
 
@@ -122,7 +127,8 @@ impl<'a> Sheet<'a> {
             let Some(table) = item.get_ref().as_table() else {
                 let message = format!("`{name}` has {} in it, and takes tables", found(item.get_ref()));
                 let finding = self.reader.finding(Code::WrongType, item.span(), message);
-                self.reader.say(finding.label("expected a table").help(format!("write `[[{name}]]` before each")));
+                self.reader
+                    .say(finding.label("expected a table").help(format!("write `[[{name}]]` before each")));
                 return None;
             };
             Some(Sheet::open(self.reader, keys, table, item.span(), self.missing))
@@ -140,7 +146,8 @@ impl<'a> Sheet<'a> {
             let Some(table) = item.get_ref().as_table() else {
                 let message = format!("`{name}` takes a table for each account");
                 let finding = self.reader.finding(Code::WrongType, account.span(), message);
-                let help = format!("write `[{name}.ACCOUNT]` on its own line, then what differs on that account");
+                let help =
+                    format!("write `[{name}.ACCOUNT]` on its own line, then what differs on that account");
                 self.reader.say(finding.label("not an account's table").help(help));
                 return None;
             };

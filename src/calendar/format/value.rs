@@ -58,7 +58,9 @@ impl<'a> Sheet<'a> {
             false => format!("`{}` is not an age recipient", shown(&value)),
         };
         let help = match value.starts_with("AGE-SECRET-KEY-") {
-            true => "take it out of the repository's history, make a new one with `age-keygen`, and write its `age1…`",
+            true => {
+                "take it out of the repository's history, make a new one with `age-keygen`, and write its `age1…`"
+            }
             false => "write the `age1…` that `age-keygen -y` prints, whole",
         };
         self.bad(Code::BadRecipient, span, message, "not a recipient", Some(help.to_owned()));
@@ -93,10 +95,22 @@ impl<'a> Sheet<'a> {
     fn one_line(&self, name: &str, value: &str, span: Span) -> Option<At<String>> {
         let text = value.trim();
         if text.is_empty() {
-            self.bad(Code::BadValue, span, format!("`{name}` is empty"), "nothing here", Some(format!("fill `{name}` in, or take it out")));
+            self.bad(
+                Code::BadValue,
+                span,
+                format!("`{name}` is empty"),
+                "nothing here",
+                Some(format!("fill `{name}` in, or take it out")),
+            );
             None
         } else if text.contains(['\n', '\r']) {
-            self.bad(Code::BadValue, span, format!("`{name}` has several lines, and takes one"), "more than one line", Some("write it on one line".to_owned()));
+            self.bad(
+                Code::BadValue,
+                span,
+                format!("`{name}` has several lines, and takes one"),
+                "more than one line",
+                Some("write it on one line".to_owned()),
+            );
             None
         } else {
             Some(At { value: text.to_owned(), span })
@@ -159,7 +173,13 @@ impl<'a> Sheet<'a> {
         };
         if date.is_none() {
             let help = found.date.map(|date| format!("write the date alone: {date}"));
-            self.bad(Code::BadDate, value.span(), format!("`{name}` takes a date without a time"), "not a date alone", help);
+            self.bad(
+                Code::BadDate,
+                value.span(),
+                format!("`{name}` takes a date without a time"),
+                "not a date alone",
+                help,
+            );
         }
         Some(At { value: date?, span: value.span() })
     }
@@ -205,7 +225,13 @@ impl<'a> Sheet<'a> {
         };
         if time.is_none() {
             let help = Some("write it such as 09:00:00".to_owned());
-            self.bad(Code::BadDate, value.span(), format!("`{name}` takes a time of day alone"), "not a time alone", help);
+            self.bad(
+                Code::BadDate,
+                value.span(),
+                format!("`{name}` takes a time of day alone"),
+                "not a time alone",
+                help,
+            );
         }
         Some(At { value: time?, span: value.span() })
     }
@@ -236,7 +262,13 @@ impl<'a> Sheet<'a> {
         let number = u32::from_str_radix(integer.as_str(), integer.radix()).ok().filter(|number| *number > 0);
         if number.is_none() {
             let help = Some("write a number from 1 on".to_owned());
-            self.bad(Code::BadValue, value.span(), format!("`{name}` takes a whole number from 1 on"), "out of range", help);
+            self.bad(
+                Code::BadValue,
+                value.span(),
+                format!("`{name}` takes a whole number from 1 on"),
+                "out of range",
+                help,
+            );
         }
         Some(At { value: number?, span: value.span() })
     }
@@ -253,7 +285,13 @@ impl<'a> Sheet<'a> {
         };
         let number = text.parse::<f64>().ok().filter(|number| number.is_finite());
         if number.is_none() {
-            self.bad(Code::BadValue, value.span(), format!("`{name}` takes a number"), "not a finite number", None);
+            self.bad(
+                Code::BadValue,
+                value.span(),
+                format!("`{name}` takes a number"),
+                "not a finite number",
+                None,
+            );
         }
         number
     }
@@ -291,7 +329,13 @@ impl<'a> Sheet<'a> {
         };
         let label = near.map_or("unknown platform".to_owned(), |near| format!("did you mean `{near}`?"));
         let help = format!("one of: {}", ids().collect::<Vec<_>>().join(", "));
-        self.bad(Code::UnknownPlatform, span, format!("`{}` is not a platform", shown(value)), &label, Some(help));
+        self.bad(
+            Code::UnknownPlatform,
+            span,
+            format!("`{}` is not a platform", shown(value)),
+            &label,
+            Some(help),
+        );
         None
     }
 
@@ -343,7 +387,13 @@ impl<'a> Sheet<'a> {
             mended if is_language(&mended) => format!("write `{mended}`"),
             _ => "write a language tag such as `en`, `pt-PT` or `zh-Hant`".to_owned(),
         };
-        self.bad(Code::BadValue, span, format!("`{}` is not a language tag", shown(value)), "not a language tag", Some(help));
+        self.bad(
+            Code::BadValue,
+            span,
+            format!("`{}` is not a language tag", shown(value)),
+            "not a language tag",
+            Some(help),
+        );
         None
     }
 
@@ -357,7 +407,8 @@ impl<'a> Sheet<'a> {
                     "" => format!("`{name}` has no rule"),
                     word => format!("`{}` is not a rule of recurrence", shown(word)),
                 };
-                let label = fault.near.map_or("not understood".to_owned(), |near| format!("did you mean `{near}`?"));
+                let label =
+                    fault.near.map_or("not understood".to_owned(), |near| format!("did you mean `{near}`?"));
                 let help = "write it such as `day`, `3 days`, `weekday`, `2 weeks`, `monday, thursday`, \
                             `first monday`, `month`, `15th` or `year`";
                 self.bad(Code::BadRecurrence, span, message, &label, Some(help.to_owned()));
@@ -427,7 +478,11 @@ pub fn url_fault(url: &str) -> Option<&'static str> {
     if host.is_empty() || host.starts_with('.') || host.contains("..") {
         return Some("it names no host");
     }
-    if url.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, '"' | '<' | '>' | '\\' | '`' | '^' | '{' | '}' | '|')) {
+    if url.chars().any(|c| {
+        c.is_whitespace()
+            || c.is_control()
+            || matches!(c, '"' | '<' | '>' | '\\' | '`' | '^' | '{' | '}' | '|')
+    }) {
         return Some("it has a character in it that an address cannot have");
     }
     None
@@ -436,7 +491,9 @@ pub fn url_fault(url: &str) -> Option<&'static str> {
 /// Tells whether a tag has the form of BCP 47: a language of two or three letters, then parts of up to eight.
 fn is_language(tag: &str) -> bool {
     let mut parts = tag.split('-');
-    let first = parts.next().is_some_and(|p| (2..=3).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphabetic()));
+    let first = parts
+        .next()
+        .is_some_and(|p| (2..=3).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphabetic()));
     first && parts.all(|p| (1..=8).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphanumeric()))
 }
 
