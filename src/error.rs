@@ -10,7 +10,7 @@ use std::fmt;
 use std::io;
 use std::panic::PanicHookInfo;
 
-use crate::rim::repo::RepoError;
+use crate::rim::repo::{ROOT, RepoError};
 use crate::world::LogError;
 
 /// What sort of trouble it is. Decides the exit code.
@@ -175,7 +175,17 @@ impl From<LogError> for Error {
 
 impl From<RepoError> for Error {
     fn from(fault: RepoError) -> Error {
-        Error::user(fault.to_string())
+        let error = match &fault {
+            RepoError::NoCalendar { looked } => {
+                let here = looked.first().map_or_else(String::new, |folder| format!(" in {}", folder.display()));
+                Error::user(format!("there is no calendar here: no {ROOT}{here} or above it"))
+            }
+            _ => Error::user(fault.to_string()),
+        };
+        match fault.help() {
+            Some(help) => error.hint(help),
+            None => error,
+        }
     }
 }
 

@@ -237,6 +237,12 @@ impl Repo {
         self.git().map(|git| git.common.as_path())
     }
 
+    /// Returns the calendar's folder in the repository, with `/` between names; empty at its top, or where there is no
+    /// repository.
+    pub fn prefix(&self) -> &str {
+        self.git.as_ref().map_or("", |git| &git.prefix)
+    }
+
     /// Tells whether the clone has only a part of the history.
     pub fn is_shallow(&self) -> Result<bool, RepoError> {
         Ok(self.repository()?.is_shallow())
