@@ -32,8 +32,8 @@ pub struct Intent<'a> {
     pub commit: String,
     /// What is known of the media files.
     pub book: &'a MediaBook,
-    /// Posts in which something is wrong, and the first thing that is. They are held.
-    pub faulty: &'a BTreeMap<PostId, String>,
+    /// The first thing that is wrong with a draft's post or account. Such drafts are held. Asked only where it matters.
+    pub faulty: &'a (dyn Fn(&Draft) -> Option<String> + Sync),
     /// Whether the clock is a rehearsed one: then nothing goes to a network, only to this calendar's own feeds.
     pub rehearsed: bool,
     /// Whether nothing is to be sent at all.
@@ -208,12 +208,11 @@ impl<'a> Run<'a> {
     }
 
     fn held(&self, draft: &Draft) -> Option<String> {
-        let post = &draft.slot.post;
-        if let Some(fault) = self.intent.faulty.get(post) {
-            return Some(format!("check finds: {fault}"));
-        }
-        if let Some(why) = self.intent.calendar.held(post) {
+        if let Some(why) = self.intent.calendar.held(&draft.slot.post) {
             return Some(format!("held: {why}"));
+        }
+        if let Some(fault) = (self.intent.faulty)(draft) {
+            return Some(format!("check finds: {fault}"));
         }
         if self.intent.rehearsed && draft.platform != crate::text::Platform::Feed {
             return Some("the clock is rehearsed (--now), and a rehearsal reaches no network".to_owned());
@@ -345,8 +344,7 @@ impl<'a> Run<'a> {
             lanes.entry(&claim.draft.slot.account).or_default().push(claim);
         }
         let results: Vec<Result<Vec<Settled>, LogError>> = match self.world.lanes {
-            Lanes::InTurn => lanes.into_values().map(|claims| self.lane(claims, ledger)).collect(),
-            Lanes::SideBySide => std::thread::scope(|scope| {
+            Lanes::SideBySide if lanes.len() > 1 => std::thread::scope(|scope| {
                 let threads: Vec<_> = lanes
                     .into_values()
                     .map(|claims| scope.spawn(move || self.lane(claims, ledger)))
@@ -356,6 +354,10 @@ impl<'a> Run<'a> {
                     .map(|thread| thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)))
                     .collect()
             }),
+            // One lane needs no thread of its own.
+            Lanes::SideBySide | Lanes::InTurn => {
+                lanes.into_values().map(|claims| self.lane(claims, ledger)).collect()
+            }
         };
         let mut settled = Vec::new();
         let mut failed = None;

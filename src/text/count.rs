@@ -144,19 +144,26 @@ pub fn excess(text: &str, max: &Max) -> Option<Excess> {
     if fits(text, max) {
         return None;
     }
-    let (mut used, mut at) = (0, None);
+    let Length { used, bytes } = count(text, max.count);
+    let at = overrun(text, max)?;
+    match max.bytes {
+        Some(bytes_max) if used <= max.used => {
+            Some(Excess { used: bytes, max: bytes_max, unit: Count::Bytes.unit(), at })
+        }
+        _ => Some(Excess { used, max: max.used, unit: max.count.unit(), at }),
+    }
+}
+
+/// Where the first character beyond a limit stands, in bytes.
+pub(super) fn overrun(text: &str, max: &Max) -> Option<usize> {
+    let (mut used, mut by_count) = (0, None);
     each(text, max.count, &mut |unit| {
         used += unit.cost;
-        if used > max.used {
-            at = at.or(Some(unit.at));
-        }
-        true
+        by_count = (used > max.used).then_some(unit.at);
+        by_count.is_none()
     });
-    let bytes_at = max.bytes.filter(|bytes| text.len() > *bytes).map(|bytes| (bytes, floor(text, bytes)));
-    let by_count = at.map(|at| Excess { used, max: max.used, unit: max.count.unit(), at });
-    let by_bytes = bytes_at.map(|(max, at)| Excess { used: text.len(), max, unit: Count::Bytes.unit(), at });
-    let first = by_count.iter().chain(&by_bytes).map(|excess| excess.at).min()?;
-    by_count.or(by_bytes).map(|excess| Excess { at: first, ..excess })
+    let by_bytes = max.bytes.filter(|bytes| text.len() > *bytes).map(|bytes| floor(text, bytes));
+    by_count.into_iter().chain(by_bytes).min()
 }
 
 /// Finds the first character that a platform refuses, in bytes.
@@ -184,7 +191,12 @@ fn shortcut(text: &str, count: Count) -> Option<usize> {
         Count::Bytes | Count::Utf16 => Some(text.len()),
         Count::Graphemes | Count::Threads => Some(graphemes()),
         Count::Mastodon { .. } => (!text.contains("://") && !text.contains('@')).then(graphemes),
-        Count::X(_) => (!text.contains('.')).then_some(text.len()),
+        // Of ASCII every character weighs 1.
+        Count::X(weights) => {
+            let links = links(text);
+            let bytes: usize = links.iter().map(|link| link.url.len()).sum();
+            Some(text.len() - bytes + links.len() * weights.link)
+        }
     }
 }
 

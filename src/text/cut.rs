@@ -1,7 +1,7 @@
 //! A text cut into a thread.
 
 use super::class::is_refused;
-use super::count::{Length, Max, excess, fits};
+use super::count::{Length, Max, fits, overrun};
 use super::link::links;
 use super::mention::{Handles, mentions};
 use super::tag::{cashtags, hashtags};
@@ -128,12 +128,11 @@ impl<'a> Cutter<'a> {
         let offset = self.text.trim_end().len() - rest.len();
         // A part is looked for in a stretch that surely holds one: counting all that is left each time would
         // be quadratic.
-        let window = floor(rest, self.max.used.saturating_mul(32).saturating_add(8192));
+        let window = floor(rest, self.max.used.saturating_mul(8).saturating_add(4096));
         let stretch = rest.get(..window).unwrap_or(rest);
-        let limit = match excess(stretch, &self.max) {
+        let limit = match overrun(stretch, &self.max) {
             None if window == rest.len() => return rest.len(),
-            None => window,
-            Some(excess) => excess.at,
+            found => found.unwrap_or(window),
         };
         let fitting = |end: usize| rest.get(..end).is_some_and(|part| fits(part.trim_end(), &self.max));
         self.seam(stretch, limit, offset, &fitting)

@@ -7,8 +7,8 @@ use std::ops::Range;
 /// The longest label that the domain name system takes, in bytes of its ASCII form (RFC 1035).
 const LABEL_BYTES_MAX: usize = 63;
 
-/// The longest run of labels that is read as one domain, in bytes; a longer one is in no link that X takes.
-const DOMAIN_BYTES_MAX: usize = 4096;
+/// The longest run of labels that is read as one domain, in bytes; none that exists is longer than 253.
+const DOMAIN_BYTES_MAX: usize = 1024;
 
 /// What begins the ASCII form of a label in another script (RFC 5890).
 const PUNYCODE: &str = "xn--";

@@ -111,16 +111,21 @@ fn joined(text: &str) -> Option<usize> {
         }
     }
     let longest = ends.iter().take(count).skip(1).rev();
-    longest.copied().find(|end| text.get(..*end).is_some_and(is_known))
+    // A selector at the very end may be one too many.
+    let known = |end: usize| {
+        let whole = text.get(..end)?;
+        let spared = whole.strip_suffix(SELECTOR);
+        [Some(whole), spared].into_iter().flatten().find(|sequence| is_known(sequence)).map(str::len)
+    };
+    longest.copied().find_map(known)
 }
 
 /// Where the emoji at `start` ends, with its tone and its selector.
 fn element_end(text: &str, start: usize) -> Option<usize> {
-    let mut rest = text.get(start..)?.chars();
+    let mut rest = text.get(start..)?.chars().peekable();
     let mut end = start + rest.next()?.len_utf8();
-    for c in rest.take(2).take_while(|c| is_tone(*c) || *c == SELECTOR) {
-        end += c.len_utf8();
-    }
+    end += rest.next_if(|c| is_tone(*c)).map_or(0, char::len_utf8);
+    end += rest.next_if_eq(&SELECTOR).map_or(0, char::len_utf8);
     Some(end)
 }
 
@@ -176,6 +181,7 @@ mod tests {
         assert_eq!(prefix("🇽🇽"), Some(4));
         assert_eq!(prefix("👨🏻\u{200d}👩\u{200d}👧"), Some(8));
         assert_eq!(prefix("😀\u{fe0f}"), Some(4));
+        assert_eq!(prefix("👨\u{200d}👩\u{200d}👧\u{fe0f}"), Some(18));
         for none in ["", "a", "1", "©", "é", "漢", "1\u{fe0f}"] {
             assert_eq!(prefix(none), None, "{none:?}");
         }

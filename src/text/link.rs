@@ -55,7 +55,17 @@ struct Candidate {
 impl Candidate {
     /// Finds the next candidate; all but the text's first have a character after `from` before them.
     fn find(text: &str, from: usize) -> Option<Candidate> {
-        let mut start = if from == 0 { 0 } else { after_char(text, from) };
+        let mut start = after_char(text, from);
+        if from == 0 {
+            // X would rather have a character before the link than none.
+            let first = text.get(..start).and_then(|first| first.chars().next());
+            if first.is_some_and(|c| may_precede(Some(c)))
+                && let Some(candidate) = Candidate::at(text, start)
+            {
+                return Some(candidate);
+            }
+            start = 0;
+        }
         while start < text.len() {
             if !may_precede(text.get(..start)?.chars().next_back()) {
                 start = after_char(text, start);
@@ -70,6 +80,13 @@ impl Candidate {
             }
         }
         None
+    }
+
+    /// Reads the candidate that begins at `start`.
+    fn at(text: &str, start: usize) -> Option<Candidate> {
+        let scheme_bytes = scheme_bytes(text.get(start..)?);
+        let end = domain::read(text, start + scheme_bytes).ok()?;
+        Some(Candidate::complete(text, start, scheme_bytes, end))
     }
 
     /// Reads what may follow a domain: port, path and query.
@@ -225,7 +242,11 @@ fn path_end(text: &str, start: usize) -> usize {
     while let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) {
         if c == '(' {
             let Some(closed) = parenthesis_end(text, at) else { break };
-            (at, end) = (closed, closed);
+            // Behind a full stop a closed pair needs more to follow it: `a.(b)` ends with `a`, `a.(b)c` with `c`.
+            if at == end {
+                end = closed;
+            }
+            at = closed;
         } else if is_path_char(c) {
             at += c.len_utf8();
             if is_path_end(c) {

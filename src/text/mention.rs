@@ -38,15 +38,18 @@ pub struct Mention<'a> {
 /// Finds every mention.
 pub fn mentions(text: &str, handles: Handles) -> Vec<Mention<'_>> {
     let mut found = Vec::new();
-    let mut from = 0;
-    while let Some(at) = text.get(from..).and_then(|rest| rest.find(['@', '＠'])).map(|at| from + at) {
-        let (mention, next) = match handles {
-            Handles::Plain => plain(text, from, at),
+    let mut spent = 0;
+    for (at, _) in text.match_indices(is_at_sign) {
+        if at < spent {
+            continue;
+        }
+        let (mention, end) = match handles {
+            Handles::Plain => plain(text, spent, at),
             Handles::Fediverse => fediverse(text, at),
             Handles::Domain => domain(text, at),
         };
         found.extend(mention);
-        from = next;
+        spent = end.unwrap_or(spent);
     }
     found
 }
@@ -86,25 +89,26 @@ fn continues(text: &str, end: usize) -> bool {
     rest.starts_with("://") || rest.starts_with(|c| is_at_sign(c) || is_latin_accent(c))
 }
 
-/// Reads X's mention whose sign is at `at`; what is before `from` is spent. Returns where to go on, too.
-fn plain(text: &str, from: usize, at: usize) -> (Option<Mention<'_>>, usize) {
+/// Reads X's mention whose sign is at `at`, and where it ends even if it then proves to be none; what is
+/// before `spent` belongs to another.
+fn plain(text: &str, spent: usize, at: usize) -> (Option<Mention<'_>>, Option<usize>) {
     let start = behind(text, at);
-    let before = text.get(from..at).unwrap_or_default();
+    let before = text.get(spent..at).unwrap_or_default();
     let may_begin = match before.chars().next_back() {
         None => at == 0,
         Some(c) => {
             let bars = |c: char| {
                 c.is_ascii_alphanumeric() || matches!(c, '_' | '!' | '#' | '$' | '%' | '&' | '*' | '@' | '＠')
             };
-            !bars(c) || follows_retweet(before, from == 0)
+            !bars(c) || follows_retweet(before, spent == 0)
         }
     };
     let Some((name, mut end)) = screen_name(text, start).filter(|_| may_begin) else {
-        return (None, start);
+        return (None, None);
     };
     let list = text.get(end..).filter(|rest| rest.starts_with('/')).and_then(|_| list_name(text, end + 1));
     end += list.map_or(0, |list| 1 + list.len());
-    ((!continues(text, end)).then_some(Mention { range: at..end, name, list, host: None }), end)
+    ((!continues(text, end)).then_some(Mention { range: at..end, name, list, host: None }), Some(end))
 }
 
 /// Whether a text ends with the `RT` of old retweets, which may touch the mention.
@@ -123,8 +127,8 @@ fn list_name(text: &str, start: usize) -> Option<&str> {
     Some(run(text, start, 1 + LIST_TAIL_BYTES_MAX, is_name))
 }
 
-/// Reads a mention of the fediverse whose sign is at `at`; returns where to go on, too.
-fn fediverse(text: &str, at: usize) -> (Option<Mention<'_>>, usize) {
+/// Reads a mention of the fediverse whose sign is at `at`, and where it ends.
+fn fediverse(text: &str, at: usize) -> (Option<Mention<'_>>, Option<usize>) {
     let start = behind(text, at);
     let before = text.get(..at).and_then(|before| before.chars().next_back());
     let bars = |c: char| c.is_alphanumeric() || matches!(c, '_' | '=' | '/');
@@ -133,12 +137,12 @@ fn fediverse(text: &str, at: usize) -> (Option<Mention<'_>>, usize) {
     let signs_and_name =
         text.get(at..).is_some_and(|rest| rest.starts_with('@')) && !before.is_some_and(bars);
     if !signs_and_name || name.is_empty() || name.starts_with(['.', '-']) {
-        return (None, start);
+        return (None, None);
     }
     let mut end = start + name.len();
     let host = text.get(end..).and_then(|rest| rest.strip_prefix('@')).and_then(host);
     end += host.map_or(0, |host| 1 + host.len());
-    ((!continues(text, end)).then_some(Mention { range: at..end, name, list: None, host }), end)
+    ((!continues(text, end)).then_some(Mention { range: at..end, name, list: None, host }), Some(end))
 }
 
 /// The host that a text begins with: words with dots and hyphens between.
@@ -149,8 +153,8 @@ fn host(text: &str) -> Option<&str> {
     (!host.is_empty() && !host.starts_with(['.', '-'])).then_some(host)
 }
 
-/// Reads a mention of Bluesky whose sign is at `at`; returns where to go on, too.
-fn domain(text: &str, at: usize) -> (Option<Mention<'_>>, usize) {
+/// Reads a mention of Bluesky whose sign is at `at`, and where it ends.
+fn domain(text: &str, at: usize) -> (Option<Mention<'_>>, Option<usize>) {
     let start = behind(text, at);
     let before = text.get(..at).and_then(|before| before.chars().next_back());
     let may_begin = before.is_none_or(|c| c.is_whitespace() || c == '(');
@@ -164,7 +168,7 @@ fn domain(text: &str, at: usize) -> (Option<Mention<'_>>, usize) {
         labels && (root == "test" || tld::prefix(root) == Some(root.len()))
     });
     let mention = Mention { range: at..end, name, list: None, host: None };
-    ((may_begin && known).then_some(mention), end.max(start))
+    ((may_begin && known).then_some(mention), Some(end))
 }
 
 #[cfg(test)]
@@ -179,7 +183,7 @@ mod tests {
     fn a_mention_on_x_is_a_name_and_perhaps_a_list() {
         let found = mentions("の@museum/friends-1に", Handles::Plain);
         assert_eq!(found, [Mention { range: 3..20, name: "museum", list: Some("friends-1"), host: None }]);
-        assert_eq!(names("a@b.com .@c ＠d", Handles::Plain), ["@c", "＠d"]);
+        assert_eq!(names("a@b.com .@c ＠d @@RT@e", Handles::Plain), ["@c", "＠d", "@e"]);
     }
 
     #[test]

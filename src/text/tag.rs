@@ -19,11 +19,13 @@ pub struct Tag<'a> {
 /// digit or `&`.
 pub fn hashtags(text: &str) -> Vec<Tag<'_>> {
     let mut tags = Vec::new();
-    let mut from = 0;
-    while let Some(at) = text.get(from..).and_then(|rest| rest.find(['#', '＃'])).map(|at| from + at) {
-        let (tag, next) = hashtag(text, at);
-        tags.extend(tag);
-        from = next;
+    let mut spent = 0;
+    for (at, _) in text.match_indices(['#', '＃']) {
+        if at >= spent {
+            let (tag, end) = hashtag(text, spent, at);
+            tags.extend(tag);
+            spent = end.unwrap_or(spent);
+        }
     }
     if tags.is_empty() || !text.contains('.') {
         return tags;
@@ -36,14 +38,15 @@ pub fn is_hashtag(word: &str) -> bool {
     word.chars().any(is_letter_or_mark) && word.chars().all(is_hashtag_part)
 }
 
-/// Reads the hashtag whose sign is at `at`; returns where to go on, too.
-fn hashtag(text: &str, at: usize) -> (Option<Tag<'_>>, usize) {
+/// Reads the hashtag whose sign is at `at`, and where it ends even if it then proves to be none; what is
+/// before `spent` belongs to another.
+fn hashtag(text: &str, spent: usize, at: usize) -> (Option<Tag<'_>>, Option<usize>) {
     let rest = text.get(at..).unwrap_or_default();
     let start = at + rest.chars().next().map_or(0, char::len_utf8);
-    let before = text.get(..at).and_then(|before| before.chars().next_back());
+    let before = text.get(spent..at).and_then(|before| before.chars().next_back());
     // Selectors are marks, but after an emoji they are no letters.
     let may_begin =
-        before.is_none_or(|c| matches!(c, '\u{fe0e}' | '\u{fe0f}') || !(is_hashtag_part(c) || c == '&'));
+        before.map_or(at == 0, |c| matches!(c, '\u{fe0e}' | '\u{fe0f}') || !(is_hashtag_part(c) || c == '&'));
     let body = text.get(start..).unwrap_or_default();
     let length = body.find(|c| !is_hashtag_part(c)).unwrap_or(body.len());
     let (word, after) = body.split_at_checked(length).unwrap_or_default();
@@ -52,11 +55,11 @@ fn hashtag(text: &str, at: usize) -> (Option<Tag<'_>>, usize) {
         || word.starts_with('\u{20e3}')
         || !word.contains(is_letter_or_mark)
     {
-        return (None, start);
+        return (None, None);
     }
     let end = start + length;
     let runs_on = after.starts_with(['#', '＃']) || after.starts_with("://");
-    ((!runs_on).then_some(Tag { range: at..end, word }), end)
+    ((!runs_on).then_some(Tag { range: at..end, word }), Some(end))
 }
 
 /// Drops hashtags that a link swallows, as in `example.com/#about`; of two that overlap the first stands.

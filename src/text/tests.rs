@@ -145,6 +145,11 @@ fn links_are_found_where_people_see_them() {
     assert_eq!(urls("“example.com/path?a=1&b”"), ["example.com/path?a=1&b"]);
     assert_eq!(urls("\u{200f}https://example.com/\u{200f} x"), ["https://example.com/"]);
     assert_eq!(urls("me@example.com, v1.2.3, file.tar.bz2, $x.com"), Vec::<&str>::new());
+    assert_eq!(
+        urls("example.com/a.(b) example.com/a(b) example.com/a.(b)c"),
+        ["example.com/a", "example.com/a(b)", "example.com/a.(b)c"]
+    );
+    assert_eq!(urls("éexample.com déexample.com"), ["example.com", "déexample.com"]);
     assert!(links("https://example.com").iter().all(Link::has_scheme));
     assert!(!links("example.com").iter().any(Link::has_scheme));
 }

@@ -1,0 +1,228 @@
+//! The command line: the tree of commands, and the way from argv to an exit code.
+//!
+//! One file a command, one signature: `run(args, ui, here) -> Result<Outcome, Error>`. A command decides nothing
+//! itself: it reads, calls one journey or one pure function, and shows what came back. Doc comments are the help.
+
+pub mod completions;
+pub mod here;
+pub mod help;
+pub mod man;
+pub mod publish;
+pub mod resume;
+pub mod retract;
+pub mod runner;
+pub mod settle;
+pub mod status;
+pub mod stop;
+
+use std::ffi::OsString;
+use std::panic;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{ArgAction, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum, ValueHint};
+use clap_complete::CompleteEnv;
+
+use crate::cli::here::Here;
+use crate::error::{self, Error, Outcome};
+use crate::rim::environment;
+use crate::ui::{self, Manner, Surroundings, Ui};
+
+/// Publishes a plain-text calendar of social-media posts when they are due, exactly once.
+///
+/// A calendar is a folder of TOML files in a git repository: people write what should happen, review it as they review code,
+/// and kalends does it once, writes down what happened, and explains both.
+#[derive(Debug, Parser)]
+#[command(name = "kalends", version)]
+#[command(disable_help_flag = true, disable_help_subcommand = true)]
+pub struct Cli {
+    #[command(flatten)]
+    globals: Globals,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// What every command takes.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "Global options")]
+struct Globals {
+    /// Look for the calendar from this folder on, not from the current one
+    #[arg(short = 'C', long, global = true, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    calendar: Option<PathBuf>,
+    /// Use colour: auto (on a terminal; heeds NO_COLOR and CLICOLOR_FORCE), always or never
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    #[arg(hide_default_value = true, hide_possible_values = true)]
+    color: Color,
+    /// Say nothing but warnings and errors
+    #[arg(short, long, global = true)]
+    quiet: bool,
+    /// Write data as one versioned JSON document
+    #[arg(long, global = true)]
+    json: bool,
+    /// Print help; `--help` says more than `-h`
+    #[arg(short, long, global = true, action = ArgAction::Help)]
+    help: Option<bool>,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Color {
+    /// On a terminal
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// What a command takes that looks at the clock.
+#[derive(Debug, Clone, Default, Args)]
+pub struct ClockArgs {
+    /// Act as if it were this time: a rehearsal.
+    ///
+    /// A date-time on the calendar's own clock (2027-01-18T09:00), or one with an offset (2027-01-18T09:00:00Z).
+    #[arg(long, value_name = "TIME")]
+    pub now: Option<String>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Completions(completions::Args),
+    Man(man::Args),
+    Publish(publish::Args),
+    Settle(settle::Args),
+    Stop(stop::Args),
+    Resume(resume::Args),
+    Retract(retract::Args),
+    Status(status::Args),
+}
+
+impl Command {
+    fn run(&self, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
+        match self {
+            Command::Completions(args) => completions::run(args, ui, here),
+            Command::Man(args) => man::run(args, ui, here),
+            Command::Publish(args) => publish::run(args, ui, here),
+            Command::Settle(args) => settle::run(args, ui, here),
+            Command::Stop(args) => stop::run(args, ui, here),
+            Command::Resume(args) => resume::run(args, ui, here),
+            Command::Retract(args) => retract::run(args, ui, here),
+            Command::Status(args) => status::run(args, ui, here),
+        }
+    }
+}
+
+/// Does what the arguments ask for and returns the exit code.
+pub fn main(argv: impl Iterator<Item = OsString>) -> ExitCode {
+    panic::set_hook(Box::new(|info| ui::say_error(&error::of_panic(info))));
+    let argv: Vec<OsString> = argv.collect();
+    let code = panic::catch_unwind(|| speak(&argv)).unwrap_or_else(error::after_panic);
+    ExitCode::from(code)
+}
+
+/// Completes, helps, or runs a command.
+fn speak(argv: &[OsString]) -> u8 {
+    if let Some(choice) = color_wanted(argv) {
+        choice.write_global();
+    }
+    let folder = std::env::current_dir().ok();
+    match CompleteEnv::with_factory(tree).try_complete(argv, folder.as_deref()) {
+        Ok(true) => return Outcome::Done.exit_code(),
+        Ok(false) => {}
+        Err(fault) => return of_clap(&fault),
+    }
+    match tree().try_get_matches_from(argv).and_then(|matches| Cli::from_arg_matches(&matches)) {
+        Ok(cli) => run(&cli),
+        Err(fault) => of_clap(&fault),
+    }
+}
+
+fn run(cli: &Cli) -> u8 {
+    let manner = Manner { quiet: cli.globals.quiet, json: cli.globals.json };
+    let mut ui = Ui::new(manner, surroundings());
+    let here = Here::new(cli.globals.calendar.clone());
+    let ended = match &cli.command {
+        Some(command) => command.run(&mut ui, &here),
+        None => help::next_step(&mut ui, &here),
+    };
+    match ended.and_then(|outcome| ui.finish().map(|()| outcome)) {
+        Ok(outcome) => outcome.exit_code(),
+        Err(error) => {
+            // What was written before still counts; the first error is the one to tell.
+            drop(ui.finish());
+            ui.error(&error);
+            error.kind.exit_code()
+        }
+    }
+}
+
+/// Returns the tree of commands, with its help.
+pub fn tree() -> clap::Command {
+    help::dress(Cli::command())
+}
+
+/// Shows what clap has to say, and returns its exit code.
+fn of_clap(fault: &clap::Error) -> u8 {
+    // A closed pipe behind a help text is no failure.
+    drop(fault.print());
+    u8::try_from(fault.exit_code()).unwrap_or(Outcome::Done.exit_code())
+}
+
+/// Finds `--color` before the arguments are read, so that what clap says heeds it too.
+fn color_wanted(argv: &[OsString]) -> Option<anstream::ColorChoice> {
+    let words: Vec<&str> =
+        argv.iter().map(|word| word.to_str().unwrap_or_default()).take_while(|word| *word != "--").collect();
+    let at = words.iter().position(|word| *word == "--color" || word.starts_with("--color="))?;
+    let word = words.get(at)?;
+    match word.strip_prefix("--color=").or_else(|| words.get(at + 1).copied())? {
+        "always" => Some(anstream::ColorChoice::Always),
+        "never" => Some(anstream::ColorChoice::Never),
+        _ => None,
+    }
+}
+
+fn surroundings() -> Surroundings {
+    Surroundings {
+        columns: environment::variable("COLUMNS").and_then(|columns| columns.parse().ok()),
+        pager: environment::variable("KALENDS_PAGER").or_else(|| environment::variable("PAGER")),
+        utf8: is_utf8(&["LC_ALL", "LC_CTYPE", "LANG"].map(environment::variable)),
+    }
+}
+
+/// Tells whether a locale's letters are UTF-8: the first of the variables that says anything decides.
+///
+/// Where none does, as in many containers, UTF-8 is the better guess: everything that people wrote is UTF-8 anyway.
+fn is_utf8(locale: &[Option<String>]) -> bool {
+    locale.iter().flatten().find(|name| !name.is_empty()).is_none_or(|name| {
+        let name = name.to_lowercase();
+        name.contains("utf-8") || name.contains("utf8")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tree_of_commands_is_sound() {
+        tree().debug_assert();
+    }
+
+    #[test]
+    fn the_first_variable_that_says_anything_is_the_locale() {
+        let said = |names: [&str; 3]| is_utf8(&names.map(|name| (!name.is_empty()).then(|| name.to_owned())));
+        assert!(said(["", "", ""]));
+        assert!(said(["", "en_GB.UTF-8", "C"]));
+        assert!(!said(["C", "en_GB.UTF-8", ""]));
+        assert!(!said(["", "", "de_DE.ISO-8859-1"]));
+        assert!(said(["C.utf8", "", ""]));
+    }
+
+    #[test]
+    fn colour_is_known_before_the_arguments_are_read() {
+        let wanted = |words: &[&str]| color_wanted(&words.iter().map(OsString::from).collect::<Vec<_>>());
+        assert_eq!(wanted(&["kalends", "--color", "always", "plan"]), Some(anstream::ColorChoice::Always));
+        assert_eq!(wanted(&["kalends", "plan", "--color=never"]), Some(anstream::ColorChoice::Never));
+        assert_eq!(wanted(&["kalends", "plan", "--", "--color=never"]), None);
+    }
+}

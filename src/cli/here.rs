@@ -1,0 +1,165 @@
+//! Where a command runs: the folder, the repository, the calendar in it, the clock.
+
+use std::env;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+
+use crate::calendar::{self, Calendar};
+use crate::cli::ClockArgs;
+use crate::error::Error;
+use crate::finding::{File, Finding};
+use crate::rim::clock::SystemClock;
+use crate::rim::disk;
+use crate::rim::repo::{self, Repo, Rev};
+use crate::text::{Breaks, visible};
+use crate::time::{Zone, parse_moment};
+use crate::ui::findings::Sources;
+use crate::world::Clock;
+
+/// Where a command runs.
+pub struct Here {
+    /// The folder that the user stands in.
+    current: PathBuf,
+    /// The folder that the calendar is looked for in.
+    folder: PathBuf,
+}
+
+/// A calendar as it was read, with everything that is wrong with its words.
+pub struct Reading {
+    /// Where it was read.
+    pub repo: Repo,
+    /// Its files.
+    pub files: Vec<File>,
+    /// What they say.
+    pub calendar: Calendar,
+    /// What is wrong with them, as far as reading alone can tell.
+    pub findings: Vec<Finding>,
+}
+
+impl Here {
+    /// Returns where this process runs; `calendar` is the folder that the user named.
+    pub fn new(calendar: Option<PathBuf>) -> Here {
+        let current = env::current_dir().unwrap_or_else(|_| PathBuf::from("."));
+        let folder = calendar.map_or_else(|| current.clone(), |named| current.join(named));
+        Here { current, folder }
+    }
+
+    /// Returns the folder that the calendar is looked for in.
+    pub fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Finds the calendar.
+    pub fn repo(&self) -> Result<Repo, Error> {
+        Ok(repo::find(&self.folder)?)
+    }
+
+    /// Finds and reads the calendar: the work tree, or a commit's.
+    pub fn read(&self, rev: Option<&str>) -> Result<Reading, Error> {
+        let repo = self.repo()?;
+        let rev = rev.map_or(Rev::WorkTree, |name| Rev::Commit(name.to_owned()));
+        // Each file is read and understood on the thread that has its bytes at hand.
+        let pieces = repo.read(&rev, |file| {
+            let (item, findings) = calendar::read_file(&file);
+            (file, item, findings)
+        })?;
+        let (mut files, mut items, mut findings) = (Vec::new(), Vec::new(), Vec::new());
+        for (file, item, found) in pieces {
+            files.push(file);
+            items.push(item);
+            findings.extend(found);
+        }
+        let (calendar, found) = Calendar::assemble(items);
+        findings.extend(found);
+        calendar::sort(&mut findings);
+        Ok(Reading { repo, files, calendar, findings })
+    }
+
+    /// Returns the moment that a command acts at: the clock's, or the one the user rehearses.
+    pub fn now(&self, args: &ClockArgs, zone: &Zone) -> Result<DateTime<Utc>, Error> {
+        match &args.now {
+            None => Ok(SystemClock.now()),
+            Some(text) => moment("--now", text, zone),
+        }
+    }
+
+    /// Writes a file whole.
+    pub fn write(&self, path: &Path, bytes: &[u8]) -> Result<(), Error> {
+        disk::write_whole(path, bytes).map_err(|fault| Error::cannot_write(&self.show(path), fault))
+    }
+
+    /// Writes a file that must not be there yet.
+    pub fn write_new(&self, path: &Path, bytes: &[u8]) -> Result<(), Error> {
+        let written = disk::write_new(path, bytes).and_then(|was_free| {
+            if was_free { Ok(()) } else { Err(io::Error::from(io::ErrorKind::AlreadyExists)) }
+        });
+        written.map_err(|fault| Error::cannot_write(&self.show(path), fault))
+    }
+
+    /// Returns a path as a person reads it: relative to where they stand, if that is not far.
+    pub fn show(&self, path: &Path) -> String {
+        let shown = relative(&self.current, path).unwrap_or_else(|| path.to_path_buf());
+        let shown = if shown.as_os_str().is_empty() { PathBuf::from(".") } else { shown };
+        visible(&shown.to_string_lossy(), Breaks::Show).into_owned()
+    }
+
+    /// Returns the sources of a reading's findings, with their paths as people and programs want them.
+    pub fn sources<'a>(&self, reading: &'a Reading, findings: &[Finding]) -> Sources<'a> {
+        let mut sources = Sources::new(&reading.files, findings);
+        sources.for_people = as_prefix(&self.show(reading.repo.root()));
+        sources.for_programs = as_prefix(reading.repo.prefix());
+        sources
+    }
+}
+
+/// Reads a moment of the command line.
+pub fn moment(option: &str, text: &str, zone: &Zone) -> Result<DateTime<Utc>, Error> {
+    parse_moment(text, zone)
+        .map_err(|fault| Error::usage(format!("{option} {}: {fault}", visible(text, Breaks::Show))))
+}
+
+/// Returns what stands before the paths of a folder's files.
+fn as_prefix(folder: &str) -> String {
+    match folder.trim_end_matches('/') {
+        "" | "." => String::new(),
+        folder => format!("{folder}/"),
+    }
+}
+
+/// Returns the way from one absolute folder to a path, with at most two steps up.
+fn relative(from: &Path, to: &Path) -> Option<PathBuf> {
+    let from: Vec<Component<'_>> = from.components().collect();
+    let to: Vec<Component<'_>> = to.components().filter(|part| *part != Component::CurDir).collect();
+    let common = from.iter().zip(&to).take_while(|(a, b)| a == b).count();
+    let up = from.len() - common;
+    (up <= 2 && common > 0).then(|| {
+        let rest = to.iter().skip(common).map(|part| part.as_os_str());
+        std::iter::repeat_n("..".as_ref(), up).chain(rest).collect()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_is_shown_from_where_one_stands() {
+        let way = |from: &str, to: &str| {
+            relative(Path::new(from), Path::new(to)).map(|p| p.to_string_lossy().into_owned())
+        };
+        assert_eq!(way("/a/b", "/a/b/c/d.toml").as_deref(), Some("c/d.toml"));
+        assert_eq!(way("/a/b/posts", "/a/b/kalends.toml").as_deref(), Some("../kalends.toml"));
+        assert_eq!(way("/a/b", "/a/b").as_deref(), Some(""));
+        assert_eq!(way("/a/b/c/d/e", "/a/x"), None);
+    }
+
+    #[test]
+    fn a_prefix_ends_in_a_slash_or_is_nothing() {
+        assert_eq!(
+            [as_prefix("."), as_prefix(""), as_prefix("social"), as_prefix("social/")],
+            ["", "", "social/", "social/"]
+        );
+    }
+}

@@ -1,0 +1,192 @@
+//! What a command needs that acts: the calendar of a commit, the ledger, the feeds' shelf, the clock.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::calendar::{self, Calendar};
+use crate::cli::ClockArgs;
+use crate::cli::here::{Here, Reading};
+use crate::draft::{Draft, Media, MediaBook, Slot};
+use crate::error::Error;
+use crate::finding::{Finding, Severity};
+use crate::platform;
+use crate::publish::Intent;
+use crate::record::Scribe;
+use crate::rim::branch::{Branch, Place};
+use crate::rim::chance;
+use crate::rim::clock::{Rehearsed, SystemClock};
+use crate::rim::environment;
+use crate::rim::lock::{Lock, clone_name};
+use crate::rim::repo::Rev;
+use crate::rim::shelf::Shelf;
+use crate::ui::Ui;
+use crate::world::{Actor, Clock, Lanes, Log, World};
+
+/// Tells the first thing that is wrong with a draft, or nothing.
+pub type Faulty<'a> = dyn Fn(&Draft) -> Option<String> + Sync + 'a;
+
+/// A calendar's commit and ledger, ready to act on.
+pub struct Runner {
+    /// The calendar as the commit has it.
+    pub reading: Reading,
+    /// The ledger.
+    pub branch: Branch,
+    commit: String,
+    shelf: Shelf,
+    clock: Box<dyn Clock>,
+    rehearsed: bool,
+    actor: Actor,
+    media: Box<dyn Fn(&Media) -> Result<Vec<u8>, String> + Sync>,
+    lock: Option<Lock>,
+}
+
+impl Runner {
+    /// Opens the calendar that is committed here, and its ledger.
+    pub fn open(here: &Here, clock: &ClockArgs) -> Result<Runner, Error> {
+        let reading = here.read(Some("HEAD"))?;
+        let commit = reading.repo.head_commit()?.to_string();
+        let git_dir = reading.repo.git_dir()?.to_owned();
+        let root = &reading.calendar.root;
+        let place = Place { branch: root.branch.clone(), remote: root.remote.clone(), ..Place::default() };
+        let branch = Branch::open(&git_dir, &place)?;
+        let rehearsed = clock.now.is_some();
+        let now = here.now(clock, reading.calendar.zone())?;
+        let clock: Box<dyn Clock> =
+            if rehearsed { Box::new(Rehearsed::new(now)) } else { Box::new(SystemClock) };
+        let own = |fault| Error::cannot_write(&here.show(&git_dir.join("kalends")), fault);
+        let actor = Actor {
+            by: environment::runner(),
+            nonce: chance::nonce().map_err(own)?,
+            clone: clone_name(&git_dir).map_err(own)?,
+        };
+        let repo = Mutex::new(here.repo()?);
+        let rev = Rev::Commit(commit.clone());
+        let media = Box::new(move |media: &Media| {
+            let repo = repo.lock().unwrap_or_else(PoisonError::into_inner);
+            repo.media_bytes(&rev, &media.file)
+        });
+        let shelf = Shelf { root: reading.repo.root().to_owned() };
+        Ok(Runner { reading, branch, commit, shelf, clock, rehearsed, actor, media, lock: None })
+    }
+
+    /// Takes the clone's lock: two runs of one clone follow each other. Says what it waits for.
+    pub fn alone(mut self, command: &str, ui: &mut Ui) -> Result<Runner, Error> {
+        let git_dir = self.reading.repo.git_dir()?.to_owned();
+        let voice = std::cell::RefCell::new(ui);
+        let lock = Lock::take(&git_dir, command, &|holder| {
+            voice.borrow_mut().status(format!("waiting for {} to end", holder.describe()));
+        })?;
+        self.lock = Some(lock);
+        Ok(self)
+    }
+
+    /// Returns the calendar.
+    pub fn calendar(&self) -> &Calendar {
+        &self.reading.calendar
+    }
+
+    /// Returns the moment.
+    pub fn now(&self) -> DateTime<Utc> {
+        self.clock.now()
+    }
+
+    /// Returns the world to act in, over the ledger or over one that forgets.
+    pub fn world<'a>(&'a self, log: &'a dyn Log) -> World<'a> {
+        World {
+            clock: self.clock.as_ref(),
+            http: &self.shelf,
+            log,
+            platforms: platform::of,
+            media: self.media.as_ref(),
+            actor: self.actor.clone(),
+            lanes: Lanes::SideBySide,
+        }
+    }
+
+    /// Returns what is known of the media of these drafts.
+    pub fn book<'d>(&self, drafts: impl IntoIterator<Item = &'d Draft>) -> Result<MediaBook, Error> {
+        let files = drafts.into_iter().flat_map(|draft| &draft.media).map(|media| media.file.as_str());
+        let files: Vec<&str> = files.collect();
+        Ok(self.reading.repo.media_facts(&files, &Rev::Commit(self.commit.clone()))?)
+    }
+
+    /// Returns the drafts that are in time at this moment: their words and pictures may be sent.
+    pub fn in_time(&self) -> Vec<Draft> {
+        let now = self.now();
+        let mut drafts = self.calendar().drafts(now - self.longest_late()..now + TimeDelta::milliseconds(1));
+        drafts.retain(|draft| draft.due <= now && now <= draft.due + draft.late);
+        drafts
+    }
+
+    /// Returns every draft that is due, and those of the next year and a bit.
+    pub fn drafts_from(&self, now: DateTime<Utc>) -> Vec<Draft> {
+        self.calendar().drafts(DateTime::<Utc>::MIN_UTC..now + TimeDelta::days(400))
+    }
+
+    /// Returns the slots that the calendar promises until a year ahead, and those that are open in the ledger.
+    pub fn known_slots(&self, world: &World<'_>) -> Result<BTreeSet<Slot>, Error> {
+        let ledger = Scribe::new(world).recall(&BTreeSet::new())?;
+        let promised = self.drafts_from(self.now()).into_iter().map(|draft| draft.slot);
+        Ok(promised.chain(ledger.slots().map(|(slot, _)| slot.clone())).collect())
+    }
+
+    /// Returns the files of posts that could not be read at all, and why: nothing of them can be published.
+    pub fn unread_posts(&self) -> Vec<(String, String)> {
+        let read: BTreeSet<&str> = self.calendar().posts.iter().map(|post| post.file.as_str()).collect();
+        let mut unread: BTreeMap<String, String> = BTreeMap::new();
+        for finding in self.reading.findings.iter().filter(|finding| finding.severity() == Severity::Error) {
+            if finding.file.starts_with("posts/") && !read.contains(finding.file.as_str()) {
+                unread.entry(finding.file.clone()).or_insert_with(|| finding.message.clone());
+            }
+        }
+        unread.into_iter().collect()
+    }
+
+    /// Returns the longest time that anything here may be late.
+    pub fn longest_late(&self) -> TimeDelta {
+        let calendar = self.calendar();
+        let accounts = calendar.accounts.values().filter_map(|account| account.late);
+        let posts = calendar.posts.iter().filter_map(|post| post.late);
+        accounts.chain(posts).chain([calendar.root.late]).max().unwrap_or_else(TimeDelta::zero)
+    }
+
+    /// Returns what is to be published.
+    pub fn intent<'a>(&'a self, book: &'a MediaBook, faulty: &'a Faulty<'a>, dry_run: bool) -> Intent<'a> {
+        Intent {
+            calendar: self.calendar(),
+            commit: self.commit.clone(),
+            book,
+            faulty,
+            rehearsed: self.rehearsed,
+            dry_run,
+        }
+    }
+
+    /// Returns a function that tells the first thing that is wrong with a draft's post or account.
+    ///
+    /// The calendar is checked when it is first asked: a run with nothing due checks nothing.
+    pub fn faults<'a>(&'a self, book: &'a MediaBook) -> impl Fn(&Draft) -> Option<String> + Sync + 'a {
+        let Reading { calendar, findings, .. } = &self.reading;
+        let by_file: OnceLock<BTreeMap<String, String>> = OnceLock::new();
+        move |draft| {
+            let by_file = by_file.get_or_init(|| first_errors(calendar, findings, book));
+            let post = calendar.post(&draft.slot.post).map(|post| post.file.as_str());
+            let account = calendar.account(&draft.slot.account).map(|account| account.file.as_str());
+            [post, account, Some("kalends.toml")].into_iter().flatten().find_map(|file| by_file.get(file)).cloned()
+        }
+    }
+}
+
+/// Returns the first error of each file that has one.
+fn first_errors(calendar: &Calendar, read: &[Finding], book: &MediaBook) -> BTreeMap<String, String> {
+    let mut findings = read.to_vec();
+    findings.extend(calendar::check(calendar, book));
+    calendar::sort(&mut findings);
+    let mut first = BTreeMap::new();
+    for finding in findings.into_iter().filter(|finding| finding.severity() == Severity::Error) {
+        first.entry(finding.file).or_insert(finding.message);
+    }
+    first
+}

@@ -1,0 +1,259 @@
+//! The embedded platform: publishing with no account and no network.
+//!
+//! What is sent goes to a shelf, a folder of the calendar that answers requests of the scheme `feed:` as a server
+//! would ([`crate::rim::shelf`]):
+//!
+//! ```text
+//! PUT    feed:public/news/media/9f86d081884c7d65.png                    a picture, before the post that shows it
+//! PUT    feed:public/news/entries/2027-01-18-open-day.once.news.1      a post; the same key twice is one post
+//! GET    feed:public/news/entries/…                                    200 if it is there, 404 if it is not
+//! DELETE feed:public/news/entries/…                                    takes it down
+//! ```
+//!
+//! The shelf keeps three files that say the same: `feed.json` ([`json`]), `atom.xml` ([`atom`]) and `index.html`
+//! ([`page`]), each a pure function of one [`Collection`].
+
+pub mod atom;
+pub mod content;
+pub mod entry;
+pub mod json;
+pub mod page;
+pub mod title;
+pub mod words;
+
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
+use sha2::{Digest as _, Sha256};
+
+use crate::calendar::Account;
+use crate::draft::{Draft, Media, MediaFacts, Slot, Visibility, hex};
+use crate::http::{Effect, Failure, Method, Request, exchange};
+use crate::ledger::{Evidence, Receipt, Sending};
+use crate::platform::{Class, Desk, Parent, Platform, Sight};
+
+pub use entry::{Attachment, Collection, Entry, FORMAT, Facts, Poll};
+
+/// The embedded platform's adapter.
+pub struct Feed;
+
+impl Platform for Feed {
+    fn class(&self) -> Class {
+        Class::PermanentKey
+    }
+
+    /// Nothing is ever on its way: the shelf answers from its own disk, and a reader waits for a writer to end.
+    fn settles_after(&self) -> TimeDelta {
+        TimeDelta::zero()
+    }
+
+    fn burst(&self) -> Option<usize> {
+        None
+    }
+
+    fn prepare(&self, desk: &Desk<'_>, draft: &Draft) -> Result<(), Failure> {
+        for media in &draft.media {
+            let facts = facts_of(desk, media)?;
+            let bytes = (desk.media)(media).map_err(unsent)?;
+            if Sha256::digest(&bytes)[..] != facts.sha256[..] {
+                return Err(unsent(format!("{} is not the file that was checked; run again", media.file)));
+            }
+            let request = Request::new(
+                Effect::Prepares,
+                Method::Put,
+                address(desk.account, "media", &shelf_name(&media.file, facts)),
+            );
+            exchange(desk.http, &request.body(bytes))?;
+        }
+        Ok(())
+    }
+
+    /// Refuses what is not for everybody: a feed has neither followers nor posts that only a link leads to.
+    ///
+    /// `first_at`, not the due time, is the entry's `published`: it is the moment the post became public, so a post
+    /// that goes out late stands above those that readers have seen already, and a replay keeps it.
+    /// What a part of a thread replies to follows from its slot, whatever became of the part before it.
+    fn payload(
+        &self,
+        desk: &Desk<'_>,
+        draft: &Draft,
+        _: Option<&Parent>,
+        first_at: DateTime<Utc>,
+    ) -> Result<(String, String), Failure> {
+        if draft.visibility != Visibility::Public {
+            return Err(Failure::Refused {
+                status: 403,
+                why: format!(
+                    "a feed shows everything to everybody, and this post is `{}`: take `{}` out of its `to`, or \
+                     give it its own `visibility` under `[for.{}]`",
+                    draft.visibility.as_str(),
+                    desk.account.id,
+                    desk.account.id
+                ),
+            });
+        }
+        let entry = entry_of(desk, draft, first_at)?;
+        let payload = serde_json::to_string(&entry)
+            .map_err(|error| unsent(format!("the post cannot be written as JSON: {error}")))?;
+        Ok((entry.key, payload))
+    }
+
+    fn publish(&self, desk: &Desk<'_>, sending: &Sending) -> Result<Receipt, Failure> {
+        let url = address(desk.account, "entries", &sending.key);
+        let request = Request::new(Effect::Publishes, Method::Put, url)
+            .header("content-type", "application/json")
+            .body(sending.payload.as_bytes());
+        exchange(desk.http, &request)?;
+        Ok(receipt(desk, sending, Evidence::Answer))
+    }
+
+    fn find(&self, desk: &Desk<'_>, sending: &Sending) -> Result<Sight, Failure> {
+        let url = address(desk.account, "entries", &sending.key);
+        match exchange(desk.http, &Request::new(Effect::Reads, Method::Get, url)) {
+            Ok(_) => Ok(Sight::There(receipt(desk, sending, Evidence::Found))),
+            Err(Failure::Refused { status: 404, .. }) => Ok(Sight::Absent),
+            Err(Failure::Refused { why, .. } | Failure::Doubtful { why }) => Ok(Sight::Unclear(why)),
+            Err(unsent) => Err(unsent),
+        }
+    }
+
+    fn retract(&self, desk: &Desk<'_>, id: &str) -> Result<(), Failure> {
+        let url = address(desk.account, "entries", id);
+        match exchange(desk.http, &Request::new(Effect::Publishes, Method::Delete, url)) {
+            Ok(_) | Err(Failure::Refused { status: 404, .. }) => Ok(()),
+            Err(failure) => Err(failure),
+        }
+    }
+}
+
+/// Returns the folder of a feed, relative to the calendar's root.
+pub fn folder(account: &Account) -> String {
+    match &account.folder {
+        Some(folder) => folder.value.trim_end_matches('/').to_owned(),
+        None => format!("public/{}", account.id),
+    }
+}
+
+/// Returns the key of a slot: `POST.OCCURRENCE.ACCOUNT.PART`. No id holds a dot, so no two slots share a key, and
+/// every character may stand in a URL, a file's name and an anchor as it is.
+pub fn key(slot: &Slot) -> String {
+    format!("{}.{}.{}.{}", slot.post, slot.occurrence, slot.account, slot.part)
+}
+
+/// Returns the file's name on the shelf: it follows from the bytes, so the same picture twice is one file.
+pub fn shelf_name(file: &str, facts: &MediaFacts) -> String {
+    let own = file.rsplit_once('.').map(|(_, end)| end.to_ascii_lowercase());
+    let end = match facts.mime {
+        Some("image/jpeg") => "jpg",
+        Some("image/png") => "png",
+        Some("image/gif") => "gif",
+        Some("image/webp") => "webp",
+        Some("image/avif") => "avif",
+        Some("video/mp4") => "mp4",
+        Some("video/webm") => "webm",
+        _ => own
+            .as_deref()
+            .filter(|end| (1..=5).contains(&end.len()) && end.bytes().all(|b| b.is_ascii_alphanumeric()))
+            .unwrap_or("bin"),
+    };
+    let digits: String = hex(&facts.sha256).chars().take(16).collect();
+    format!("{digits}.{end}")
+}
+
+fn address(account: &Account, kind: &str, name: &str) -> String {
+    format!("feed:{}/{kind}/{name}", folder(account))
+}
+
+fn unsent(why: String) -> Failure {
+    Failure::Unsent { why, retry_after: None }
+}
+
+fn facts_of<'a>(desk: &Desk<'a>, media: &Media) -> Result<&'a MediaFacts, Failure> {
+    desk.book.get(&media.file).ok_or_else(|| unsent(format!("{} is not there", media.file)))
+}
+
+fn entry_of(desk: &Desk<'_>, draft: &Draft, first_at: DateTime<Utc>) -> Result<Entry, Failure> {
+    let key = key(&draft.slot);
+    let feed = feed_facts(desk.account);
+    let attach = |media: &Media| {
+        facts_of(desk, media).map(|facts| Attachment {
+            name: shelf_name(&media.file, facts),
+            alt: media.alt.clone(),
+            mime: facts.mime.map(str::to_owned),
+            size_bytes: facts.size_bytes,
+            size_px: facts.size_px,
+        })
+    };
+    Ok(Entry {
+        format: FORMAT,
+        id: tag(desk.account, &draft.slot),
+        url: feed.home.as_ref().map(|home| format!("{home}#{key}")),
+        key,
+        title: title::of(draft, &feed.title),
+        has_own_title: draft.title.is_some(),
+        text: draft.text.clone(),
+        plain: draft.composed(),
+        link: draft.link.clone(),
+        tags: draft.tags.clone(),
+        language: draft.language.clone(),
+        warning: draft.warning.clone(),
+        published: first_at,
+        part: draft.slot.part,
+        parts: draft.parts,
+        in_reply_to: draft.slot.parent().map(|parent| self::key(&parent)),
+        poll: draft
+            .poll
+            .as_ref()
+            .map(|poll| Poll { options: poll.options.clone(), multiple: poll.multiple }),
+        media: draft.media.iter().map(attach).collect::<Result<_, _>>()?,
+        feed,
+    })
+}
+
+fn feed_facts(account: &Account) -> Facts {
+    let given = [&account.title, &account.handle].into_iter().flatten().find(|name| !name.trim().is_empty());
+    let server = account.server.as_ref().map(|server| server.value.trim_end_matches('/'));
+    Facts {
+        id: format!("tag:{},2026:kalends/{}", authority(account), account.id),
+        title: given.cloned().unwrap_or_else(|| account.id.to_string()),
+        home: server.filter(|server| words::is_web(server)).map(|server| format!("{server}/")),
+    }
+}
+
+/// Returns a `tag:` URI (RFC 4151), which names the slot for ever and is no address.
+///
+/// The date in it, when the name's owner held the server's name, is the one that the post's id begins with; a post's
+/// id never changes.
+fn tag(account: &Account, slot: &Slot) -> String {
+    let post = slot.post.as_str();
+    let date = post.get(..10).filter(|date| date.parse::<NaiveDate>().is_ok()).unwrap_or("2026");
+    let mut id = format!("tag:{},{date}:kalends/{post}/{}/{}", authority(account), slot.occurrence, slot.account);
+    if slot.part > 1 {
+        id.push_str(&format!("/{}", slot.part));
+    }
+    id
+}
+
+/// Returns the server's host where it is a DNS name, else `kalends`.
+fn authority(account: &Account) -> String {
+    let host = account.server.as_ref().and_then(|server| {
+        let (_, rest) = server.value.split_once("://")?;
+        let host = rest.split(['/', '?', '#']).next()?.split(':').next()?.to_ascii_lowercase();
+        let is_name = host.split('.').all(|name| {
+            !name.is_empty()
+                && !name.starts_with('-')
+                && !name.ends_with('-')
+                && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-')
+        });
+        is_name.then_some(host)
+    });
+    host.unwrap_or_else(|| "kalends".to_owned())
+}
+
+fn receipt(desk: &Desk<'_>, sending: &Sending, evidence: Evidence) -> Receipt {
+    let sent = serde_json::from_str::<Entry>(&sending.payload).ok();
+    let page = || format!("{}/index.html#{}", folder(desk.account), sending.key);
+    let url = sent.and_then(|entry| entry.url).unwrap_or_else(page);
+    Receipt { id: sending.key.clone(), url: Some(url), evidence }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,14 @@
+//! The rim: the only code that touches the clock, the disk, git and the environment.
+//!
+//! Everything here gives real things to the seams of [`crate::world`], or reads and writes people's files for the
+//! commands. It decides nothing about posts.
+
+pub mod branch;
+pub mod chance;
+pub mod clock;
+pub mod disk;
+pub mod environment;
+pub mod lock;
+pub mod program;
+pub mod repo;
+pub mod shelf;

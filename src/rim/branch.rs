@@ -1,0 +1,191 @@
+//! The ledger as a git branch that nobody checks out.
+//!
+//! Commits are written straight into the object database, durably, and the branch is moved by compare-and-swap: of
+//! the local reference, or, where the ledger is shared, of the remote's by a push that names what it expects. The
+//! newest commit that was ever seen here is kept in a reference of our own, and a branch that is no continuation of
+//! it is refused.
+
+mod follow;
+mod forgetful;
+mod history;
+mod read;
+mod remote;
+mod store;
+mod trust;
+mod weave;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
+
+use git2::{ConfigLevel, Oid, Repository};
+
+use crate::rim::disk;
+use crate::rim::program::Git;
+use crate::world::{Appended, Change, Found, Log, LogError, Tip};
+
+pub use forgetful::Forgetful;
+pub use history::LogCommit;
+
+/// What git must be told before the object database and the references are opened, or it writes without waiting for
+/// the disk. The reflog is not needed: the branch is its own.
+const CONFIG: &str = "# Written by kalends: how it writes the ledger, whatever other files say.\n\
+    [core]\n\tfsyncObjectFiles = true\n\tlogAllRefUpdates = false\n";
+
+/// How long git may take for a fetch or a push.
+pub const LIMIT: Duration = Duration::from_secs(60);
+
+/// Where a ledger lives.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// The branch's short name.
+    pub branch: String,
+    /// The remote that everybody shares it by; absent on a single machine.
+    pub remote: Option<String>,
+    /// How long a fetch or a push may take.
+    pub limit: Duration,
+}
+
+impl Default for Place {
+    fn default() -> Place {
+        Place { branch: "ledger".to_owned(), remote: None, limit: LIMIT }
+    }
+}
+
+/// The references of one ledger.
+#[derive(Debug, Clone)]
+struct Names {
+    /// The branch, here and at the remote.
+    branch: String,
+    /// What the last fetch found.
+    fetched: String,
+    /// The newest commit that was found to be in order.
+    seen: String,
+}
+
+/// A ledger in a git repository.
+pub struct Branch {
+    repository: Mutex<Repository>,
+    git_dir: PathBuf,
+    git: Git,
+    names: Names,
+    place: Place,
+    /// Whether what is written is durable: git could be told so.
+    durable: Result<(), LogError>,
+    /// Whether the remote is read and written at the same address; found out once.
+    one_address: OnceLock<Result<(), String>>,
+}
+
+impl Branch {
+    /// Opens the ledger of a repository, whose shared git folder this is. Writes nothing but kalends' own settings.
+    pub fn open(git_dir: &Path, place: &Place) -> Result<Branch, LogError> {
+        let branch = format!("refs/heads/{}", place.branch);
+        if !git2::Reference::is_valid_name(&branch) {
+            return Err(LogError::Away(format!(
+                "`{}` is no name for a branch; change `branch` under [ledger] in kalends.toml",
+                place.branch
+            )));
+        }
+        let durable = settle(git_dir);
+        Ok(Branch {
+            repository: Mutex::new(open(git_dir)?),
+            git_dir: git_dir.to_owned(),
+            git: Git::new(git_dir),
+            names: Names {
+                branch,
+                fetched: format!("refs/kalends/remote/{}", place.branch),
+                seen: format!("refs/kalends/seen/{}", place.branch),
+            },
+            place: place.clone(),
+            durable,
+            one_address: OnceLock::new(),
+        })
+    }
+
+    /// Uses another program than the `git` in PATH.
+    pub fn with_program(mut self, program: PathBuf) -> Branch {
+        self.git = self.git.with_program(program);
+        self
+    }
+
+    /// Returns the newest commits of a ledger, the newest first, at most `limit`.
+    pub fn history(&self, tip: &Tip, limit: usize) -> Result<Vec<LogCommit>, LogError> {
+        history::read(&self.repository(), tip, limit)
+    }
+
+    fn repository(&self) -> MutexGuard<'_, Repository> {
+        // Libgit2 keeps no half-made state between calls, so a thread that fell over harms nobody.
+        self.repository.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Log for Branch {
+    fn tip(&self) -> Result<Tip, LogError> {
+        match self.look() {
+            // What another process of this clone was fetching may have been older: only a second look convicts.
+            Err(LogError::Wrong(_)) => self.look(),
+            done => done,
+        }
+    }
+
+    fn read(&self, tip: &Tip, folders: &[String]) -> Result<Vec<Found>, LogError> {
+        read::folders(&self.repository(), tip, folders)
+    }
+
+    fn append(&self, tip: &Tip, change: &Change) -> Result<Appended, LogError> {
+        self.durable.clone()?;
+        let base = commit_id(tip)?;
+        let commit = {
+            let repository = self.repository();
+            let batch = weave::commit(&repository, base, change)?;
+            if self.place.remote.is_none() && self.moved_on(&repository, base, batch.commit)? {
+                return Ok(Appended::Stale);
+            }
+            self.is_remembered(&repository, base)?;
+            store::write(&repository, &self.git_dir, &batch.objects)?;
+            batch.commit
+        };
+        let landed = Tip { id: commit.to_string(), head: Some(change.head.clone()) };
+        match &self.place.remote {
+            None => self.advance(base, commit, landed),
+            Some(remote) => self.push(remote, base, commit, landed),
+        }
+    }
+}
+
+/// Writes the settings by which git writes durably, where they are not there yet.
+fn settle(git_dir: &Path) -> Result<(), LogError> {
+    let path = git_dir.join("kalends/config");
+    if std::fs::read(&path).ok().as_deref() == Some(CONFIG.as_bytes()) {
+        return Ok(());
+    }
+    disk::write_whole(&path, CONFIG.as_bytes())
+        .map_err(|fault| LogError::Denied(format!("{}: {fault}", path.display())))
+}
+
+/// Opens a repository with those settings, before anything else of it is opened.
+fn open(git_dir: &Path) -> Result<Repository, LogError> {
+    let away = |fault: git2::Error| LogError::Away(format!("{}: {}", git_dir.display(), fault.message()));
+    let repository = Repository::open(git_dir).map_err(away)?;
+    let path = git_dir.join("kalends/config");
+    if path.exists() {
+        let mut config = repository.config().map_err(away)?;
+        config.add_file(&path, ConfigLevel::App, true).map_err(away)?;
+    }
+    Ok(repository)
+}
+
+/// Reads a tip's commit id; a ledger that has no commit yet has none.
+fn commit_id(tip: &Tip) -> Result<Option<Oid>, LogError> {
+    if tip.id.is_empty() {
+        return Ok(None);
+    }
+    Oid::from_str(&tip.id)
+        .map(Some)
+        .map_err(|_| LogError::Wrong(format!("`{}` is no commit of it", tip.id)))
+}
+
+/// Says that something of the ledger cannot be read.
+fn unreadable(what: &str, fault: &git2::Error) -> LogError {
+    LogError::Wrong(format!("{what} cannot be read: {}; `git fsck` says what is broken", fault.message()))
+}

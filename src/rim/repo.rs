@@ -1,0 +1,330 @@
+//! A calendar where it lies: its folder, the git repository around it, its files and their bytes.
+
+pub mod bytes;
+mod commit;
+mod media;
+mod tree;
+mod walk;
+
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+
+use git2::{ErrorCode, Oid, Repository, Status, StatusOptions};
+use thiserror::Error;
+
+use crate::finding::File;
+use crate::rim::repo::media::Cache;
+
+pub use crate::rim::repo::commit::commit_files;
+
+/// The file that marks a calendar's root.
+pub const ROOT: &str = "kalends.toml";
+
+/// The folders whose TOML files are read.
+pub const FOLDERS: &[&str] = &["accounts", "campaigns", "departments", "goals", "people", "posts"];
+
+/// The folder of pictures and films, whose files are named but not read.
+pub const MEDIA: &str = "media";
+
+/// The most that is read of a TOML file.
+pub const TOML_LIMIT_BYTES: usize = 256 * 1024;
+
+/// The most files that a calendar may have.
+pub const FILES_MAX: usize = 1_000_000;
+
+/// How deep folders may be nested.
+pub const DEPTH_MAX: usize = 32;
+
+/// Where files are read from.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rev {
+    /// The folder on disk.
+    WorkTree,
+    /// A commit: an id, a branch, a tag, anything that git resolves.
+    Commit(String),
+}
+
+/// Why a calendar cannot be reached.
+#[derive(Debug, Error)]
+pub enum RepoError {
+    /// There is no calendar.
+    #[error("there is no calendar here: no {ROOT} in {}", list(looked))]
+    NoCalendar {
+        /// The folders where it was looked for.
+        looked: Vec<PathBuf>,
+    },
+    /// What was asked for needs a git repository.
+    #[error("{} is not in a git repository", root.display())]
+    NoRepository {
+        /// The calendar's root.
+        root: PathBuf,
+    },
+    /// The repository has no work tree.
+    #[error("{} is a bare repository: it has no files to read", git_dir.display())]
+    Bare {
+        /// The repository.
+        git_dir: PathBuf,
+    },
+    /// The repository has no commit yet.
+    #[error("nothing is committed yet in {}", git_dir.display())]
+    Unborn {
+        /// The repository.
+        git_dir: PathBuf,
+    },
+    /// The repository belongs to another user, so git does not open it.
+    #[error("the repository at {} belongs to somebody else", path.display())]
+    Foreign {
+        /// The repository.
+        path: PathBuf,
+    },
+    /// A folder or file cannot be read or written.
+    #[error("{}: {why}", path.display())]
+    Disk {
+        /// Which.
+        path: PathBuf,
+        /// The system's words.
+        why: String,
+    },
+    /// There is no such commit.
+    #[error("there is no commit `{name}`")]
+    NoCommit {
+        /// What was asked for.
+        name: String,
+    },
+    /// The calendar does not exist in that commit.
+    #[error("commit {commit} has no calendar at `{folder}`")]
+    NotInCommit {
+        /// The commit.
+        commit: String,
+        /// The calendar's folder in the repository.
+        folder: String,
+    },
+    /// There are more files than a calendar may have.
+    #[error("there are more than {limit} files")]
+    TooMany {
+        /// The limit.
+        limit: usize,
+    },
+    /// Git itself failed.
+    #[error("git: {0}")]
+    Git(String),
+}
+
+fn list(paths: &[PathBuf]) -> String {
+    paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
+}
+
+impl RepoError {
+    /// Says what to do next, in the imperative.
+    pub fn help(&self) -> Option<String> {
+        Some(match self {
+            RepoError::NoCalendar { .. } => {
+                "run `kalends init` to make one here, or name its folder with `--calendar DIR`".to_owned()
+            }
+            RepoError::NoRepository { root } => {
+                format!("run `git init {}` and commit the calendar", root.display())
+            }
+            RepoError::Bare { .. } => "clone it, and run this in the clone".to_owned(),
+            RepoError::Unborn { .. } => "commit the calendar: `git add . && git commit`".to_owned(),
+            RepoError::Foreign { path } => format!(
+                "if you trust it, run `git config --global --add safe.directory {}`",
+                path.display()
+            ),
+            RepoError::NoCommit { .. } => {
+                "see `git log` for commits, and `git fetch` for those of others".to_owned()
+            }
+            RepoError::NotInCommit { .. } => "commit the calendar, or name another commit".to_owned(),
+            RepoError::TooMany { .. } => "move what is no post out of the calendar's folders".to_owned(),
+            RepoError::Disk { .. } | RepoError::Git(_) => return None,
+        })
+    }
+}
+
+impl From<git2::Error> for RepoError {
+    fn from(fault: git2::Error) -> RepoError {
+        RepoError::Git(fault.message().to_owned())
+    }
+}
+
+/// A calendar on disk, and the git repository around it where there is one.
+pub struct Repo {
+    root: PathBuf,
+    git: Option<Git>,
+    media: Mutex<Cache>,
+}
+
+/// The repository around a calendar.
+struct Git {
+    /// The git folder that all work trees share.
+    common: PathBuf,
+    /// This work tree's own git folder.
+    own: PathBuf,
+    /// The calendar's folder in the repository, with `/` between names; empty at its top.
+    prefix: String,
+}
+
+/// Finds the calendar that a folder lies in, or that lies in it as `calendar/`.
+pub fn find(start: &Path) -> Result<Repo, RepoError> {
+    let start = start
+        .canonicalize()
+        .map_err(|fault| RepoError::Disk { path: start.to_owned(), why: fault.to_string() })?;
+    let repository = discover(&start)?;
+    let top = repository.as_ref().and_then(|repository| canonical(repository.workdir()?));
+    let mut looked: Vec<PathBuf> = start.ancestors().map(Path::to_owned).collect();
+    // Beyond the repository's top lies somebody else's calendar.
+    if let Some(top) = &top {
+        looked.retain(|folder| folder.starts_with(top));
+    }
+    looked.push(start.join("calendar"));
+    looked.extend(top.as_ref().filter(|top| **top != start).map(|top| top.join("calendar")));
+    let mut found = None;
+    for folder in &looked {
+        match std::fs::symlink_metadata(folder.join(ROOT)) {
+            Ok(_) => {
+                found = canonical(folder);
+                break;
+            }
+            Err(fault) if fault.kind() == std::io::ErrorKind::PermissionDenied => {
+                return Err(RepoError::Disk { path: folder.clone(), why: fault.to_string() });
+            }
+            Err(_) => {}
+        }
+    }
+    let Some(root) = found else {
+        return Err(match repository {
+            Some(repository) if repository.is_bare() => {
+                RepoError::Bare { git_dir: repository.path().to_owned() }
+            }
+            _ => RepoError::NoCalendar { looked },
+        });
+    };
+    let git = repository.zip(top).and_then(|(repository, top)| {
+        let prefix = root.strip_prefix(&top).ok()?.to_str()?.replace('\\', "/");
+        Some(Git {
+            common: canonical(repository.commondir())?,
+            own: canonical(repository.path())?,
+            prefix,
+        })
+    });
+    Ok(Repo { root, git, media: Mutex::default() })
+}
+
+fn canonical(path: &Path) -> Option<PathBuf> {
+    path.canonicalize().ok()
+}
+
+/// Opens the repository around a folder; absent if there is none.
+fn discover(start: &Path) -> Result<Option<Repository>, RepoError> {
+    match Repository::discover(start) {
+        Ok(repository) => Ok(Some(repository)),
+        Err(fault) if fault.code() == ErrorCode::NotFound => Ok(None),
+        Err(fault) if fault.code() == ErrorCode::Owner => {
+            let path = start.ancestors().find(|folder| folder.join(".git").exists()).unwrap_or(start);
+            Err(RepoError::Foreign { path: path.to_owned() })
+        }
+        Err(fault) => Err(RepoError::Disk { path: start.to_owned(), why: fault.message().to_owned() }),
+    }
+}
+
+impl Repo {
+    /// Returns the calendar's folder.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Returns the git folder that all work trees of the clone share: where the ledger and the locks live.
+    pub fn git_dir(&self) -> Result<&Path, RepoError> {
+        self.git().map(|git| git.common.as_path())
+    }
+
+    /// Returns the calendar's folder in the repository, with `/` between names; empty at its top, or where there is no
+    /// repository.
+    pub fn prefix(&self) -> &str {
+        self.git.as_ref().map_or("", |git| &git.prefix)
+    }
+
+    /// Tells whether the clone has only a part of the history.
+    pub fn is_shallow(&self) -> Result<bool, RepoError> {
+        Ok(self.repository()?.is_shallow())
+    }
+
+    /// Returns the commit that is checked out.
+    pub fn head_commit(&self) -> Result<Oid, RepoError> {
+        self.resolve("HEAD")
+    }
+
+    /// Returns the commit that a name stands for.
+    pub fn resolve(&self, name: &str) -> Result<Oid, RepoError> {
+        let repository = self.repository()?;
+        let found = repository.revparse_single(name).and_then(|object| object.peel_to_commit());
+        match found {
+            Ok(commit) => Ok(commit.id()),
+            Err(_) if name == "HEAD" => Err(RepoError::Unborn { git_dir: self.git()?.common.clone() }),
+            Err(_) => Err(RepoError::NoCommit { name: name.to_owned() }),
+        }
+    }
+
+    /// Reads the calendar's files, sorted by path.
+    pub fn files(&self, rev: &Rev) -> Result<Vec<File>, RepoError> {
+        self.read(rev, |file| file)
+    }
+
+    /// Reads the calendar's files and makes something of each on the thread that read it. What is made comes in the
+    /// order of the paths.
+    pub fn read<T: Send>(&self, rev: &Rev, make: impl Fn(File) -> T + Sync) -> Result<Vec<T>, RepoError> {
+        match rev {
+            Rev::WorkTree => walk::read(&self.root, make),
+            Rev::Commit(name) => {
+                let commit = self.resolve(name)?;
+                let git = self.git()?;
+                tree::read(&git.own, &git.prefix, commit, make)
+            }
+        }
+    }
+
+    /// Returns the calendar's files that differ from the checked-out commit or are not in it, relative to its root.
+    pub fn dirty(&self) -> Result<Vec<String>, RepoError> {
+        let (repository, git) = (self.repository()?, self.git()?);
+        self.head_commit()?;
+        let mut options = StatusOptions::new();
+        options.include_untracked(true).recurse_untracked_dirs(true).exclude_submodules(true);
+        options.disable_pathspec_match(true).no_refresh(true);
+        let folders = FOLDERS.iter().copied().chain([MEDIA, ROOT]);
+        for name in folders {
+            options.pathspec(git.path(name));
+        }
+        let statuses = repository.statuses(Some(&mut options))?;
+        let changed = statuses.iter().filter(|entry| !entry.status().intersects(Status::IGNORED));
+        let mut paths: Vec<String> = changed
+            .map(|entry| {
+                let path = String::from_utf8_lossy(entry.path_bytes()).into_owned();
+                git.inside(&path).map(str::to_owned).unwrap_or(path)
+            })
+            .collect();
+        paths.sort_unstable();
+        Ok(paths)
+    }
+
+    fn git(&self) -> Result<&Git, RepoError> {
+        self.git.as_ref().ok_or_else(|| RepoError::NoRepository { root: self.root.clone() })
+    }
+
+    fn repository(&self) -> Result<Repository, RepoError> {
+        Ok(Repository::open(&self.git()?.own)?)
+    }
+}
+
+impl Git {
+    /// Returns a calendar's path as a path of the repository.
+    fn path(&self, path: &str) -> String {
+        if self.prefix.is_empty() { path.to_owned() } else { format!("{}/{path}", self.prefix) }
+    }
+
+    /// Returns a path of the repository as a path of the calendar.
+    fn inside<'a>(&self, path: &'a str) -> Option<&'a str> {
+        if self.prefix.is_empty() {
+            return Some(path);
+        }
+        path.strip_prefix(&self.prefix)?.strip_prefix('/')
+    }
+}

@@ -1,0 +1,180 @@
+//! The files of a work tree: only what is certainly a file is opened, and no link is followed.
+
+use std::ffi::OsStr;
+use std::fs::{self, DirEntry, FileType};
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::PoisonError;
+
+use crate::finding::{Content, File};
+use crate::rim::disk;
+use crate::rim::repo::{
+    DEPTH_MAX, FILES_MAX, FOLDERS, MEDIA, ROOT, RepoError, TOML_LIMIT_BYTES, bytes,
+};
+
+/// The most files that a thread takes at a time.
+const SHARE_MAX: usize = 128;
+
+/// A path that was found, and what is to be done with it.
+enum Listed {
+    /// A text file to read.
+    Text,
+    /// Settled while listing.
+    Settled(Content),
+}
+
+/// Reads a calendar's files, sorted by path, on as many threads as there are processors.
+pub(super) fn read<T: Send>(
+    root: &Path,
+    make: impl Fn(File) -> T + Sync,
+) -> Result<Vec<T>, RepoError> {
+    let mut listed = list(root)?;
+    listed.sort_by(|(one, _), (two, _)| one.cmp(two));
+    let read_one = |(path, what): &(String, Listed), buffer: &mut Vec<u8>| {
+        let content = match what {
+            Listed::Text => content(&root.join(path), buffer),
+            Listed::Settled(content) => content.clone(),
+        };
+        make(File { path: path.clone(), content })
+    };
+    Ok(in_parallel(&listed, Vec::new, read_one))
+}
+
+/// Makes something of each item, in order, on as many threads as there are processors; each thread has a desk.
+pub(super) fn in_parallel<I: Sync, D, T: Send>(
+    items: &[I],
+    desk: impl Fn() -> D + Sync,
+    make: impl Fn(&I, &mut D) -> T + Sync,
+) -> Vec<T> {
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let size = (items.len() / (threads * 8)).clamp(1, SHARE_MAX);
+    let threads = threads.min(items.len().div_ceil(size)).max(1);
+    let next = AtomicUsize::new(0);
+    let done: Mutex<Vec<(usize, Vec<T>)>> = Mutex::default();
+    let work = || {
+        let mut desk = desk();
+        loop {
+            let share = next.fetch_add(1, Ordering::Relaxed);
+            let Some(part) = items.chunks(size).nth(share) else { break };
+            let made: Vec<T> = part.iter().map(|item| make(item, &mut desk)).collect();
+            done.lock().unwrap_or_else(PoisonError::into_inner).push((share, made));
+        }
+    };
+    std::thread::scope(|scope| {
+        for _ in 1..threads {
+            scope.spawn(work);
+        }
+        work();
+    });
+    let mut done = done.into_inner().unwrap_or_else(PoisonError::into_inner);
+    done.sort_unstable_by_key(|(share, _)| *share);
+    done.into_iter().flat_map(|(_, made)| made).collect()
+}
+
+fn content(path: &Path, buffer: &mut Vec<u8>) -> Content {
+    match disk::read_up_to(path, TOML_LIMIT_BYTES, buffer) {
+        Ok(()) if buffer.len() > TOML_LIMIT_BYTES => {
+            let size = fs::symlink_metadata(path).map_or(buffer.len() as u64, |found| found.len());
+            bytes::too_large(size)
+        }
+        Ok(()) => bytes::text(buffer),
+        Err(fault) => Content::Unreadable(fault.to_string()),
+    }
+}
+
+fn list(root: &Path) -> Result<Vec<(String, Listed)>, RepoError> {
+    let unreadable = |fault: std::io::Error| RepoError::Disk { path: root.to_owned(), why: fault.to_string() };
+    let mut listed = Vec::new();
+    // Folders still to be listed, with their path relative to the root and their depth.
+    let mut folders: Vec<(PathBuf, String, usize)> = Vec::new();
+    for entry in fs::read_dir(root).map_err(unreadable)? {
+        let entry = entry.map_err(unreadable)?;
+        let name = entry.file_name();
+        if FOLDERS.iter().chain(&[MEDIA, ROOT]).any(|known| name == *known) {
+            meet(&entry, "", 1, &mut listed, &mut folders);
+        }
+    }
+    while let Some((folder, path, depth)) = folders.pop() {
+        let entries = match fs::read_dir(&folder) {
+            Ok(entries) => entries,
+            Err(fault) => {
+                listed.push((path, Listed::Settled(Content::Unreadable(fault.to_string()))));
+                continue;
+            }
+        };
+        for entry in entries {
+            match entry {
+                Ok(entry) => meet(&entry, &path, depth + 1, &mut listed, &mut folders),
+                Err(fault) => {
+                    let content = Content::Unreadable(fault.to_string());
+                    listed.push((path.clone(), Listed::Settled(content)));
+                    break;
+                }
+            }
+        }
+        if listed.len() > FILES_MAX {
+            return Err(RepoError::TooMany { limit: FILES_MAX });
+        }
+    }
+    Ok(listed)
+}
+
+/// Puts one entry of a folder where it belongs.
+fn meet(
+    entry: &DirEntry,
+    folder: &str,
+    depth: usize,
+    listed: &mut Vec<(String, Listed)>,
+    folders: &mut Vec<(PathBuf, String, usize)>,
+) {
+    let name = entry.file_name();
+    let shown = name.to_string_lossy();
+    // Hidden files belong to editors and systems.
+    if shown.starts_with('.') {
+        return;
+    }
+    let path = if folder.is_empty() { shown.clone().into_owned() } else { format!("{folder}/{shown}") };
+    let unreadable = |why: &str| Listed::Settled(Content::Unreadable(why.to_owned()));
+    let what = match entry.file_type() {
+        _ if name.to_str().is_none() => unreadable("its name is not UTF-8"),
+        Err(fault) => unreadable(&fault.to_string()),
+        Ok(kind) if kind.is_dir() && depth >= DEPTH_MAX => {
+            unreadable(&format!("folders are nested more than {DEPTH_MAX} deep"))
+        }
+        Ok(kind) if kind.is_dir() => {
+            folders.push((entry.path(), path, depth));
+            return;
+        }
+        Ok(kind) if kind.is_file() && is_text(&path, &name) => Listed::Text,
+        Ok(kind) if kind.is_file() => match entry.metadata() {
+            Ok(found) => Listed::Settled(Content::Media { size_bytes: found.len() }),
+            Err(fault) => unreadable(&fault.to_string()),
+        },
+        Ok(kind) => Listed::Settled(Content::NotAFile { what: name_of(kind) }),
+    };
+    listed.push((path, what));
+}
+
+fn is_text(path: &str, name: &OsStr) -> bool {
+    !path.starts_with("media/") && Path::new(name).extension().is_some_and(|end| end == "toml")
+}
+
+#[cfg(unix)]
+fn name_of(kind: FileType) -> &'static str {
+    use std::os::unix::fs::FileTypeExt;
+    if kind.is_symlink() {
+        "symbolic link"
+    } else if kind.is_fifo() {
+        "named pipe"
+    } else if kind.is_socket() {
+        "socket"
+    } else {
+        "device"
+    }
+}
+
+#[cfg(not(unix))]
+fn name_of(kind: FileType) -> &'static str {
+    if kind.is_symlink() { "symbolic link" } else { "device" }
+}

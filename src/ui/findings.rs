@@ -1,0 +1,145 @@
+//! Findings, shown in four ways: to people with carets, and to programs as JSON, GitHub's annotations and SARIF.
+
+pub mod github;
+pub mod json;
+pub mod place;
+pub mod sarif;
+pub mod text;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use clap::ValueEnum;
+
+use crate::error::Error;
+use crate::finding::{Content, File, Finding, Severity};
+use crate::ui::findings::place::{Place, Source};
+use crate::ui::{Ui, plural};
+
+/// How findings are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
+pub enum Format {
+    /// For people: the line, a caret, what to do
+    #[default]
+    Text,
+    /// One versioned JSON document
+    Json,
+    /// GitHub's workflow commands: annotations on a pull request
+    Github,
+    /// SARIF 2.1.0, as code scanning reads it
+    Sarif,
+}
+
+/// The files that findings point into, and how their paths are shown.
+pub struct Sources<'a> {
+    sources: BTreeMap<&'a str, Source<'a>>,
+    /// What stands before a path for people: the way from the current folder to the calendar's root.
+    pub for_people: String,
+    /// What stands before a path for programs: the way from the repository's root to the calendar's.
+    pub for_programs: String,
+}
+
+impl<'a> Sources<'a> {
+    /// Returns the text files that some finding points into.
+    pub fn new(files: &'a [File], findings: &[Finding]) -> Sources<'a> {
+        let wanted: BTreeSet<&str> = findings
+            .iter()
+            .flat_map(|finding| {
+                std::iter::once(finding.file.as_str())
+                    .chain(finding.related.iter().map(|related| related.file.as_str()))
+            })
+            .collect();
+        let sources = files
+            .iter()
+            .filter(|file| wanted.contains(file.path.as_str()))
+            .filter_map(|file| match &file.content {
+                Content::Text(text) => Some((file.path.as_str(), Source::new(text))),
+                _ => None,
+            })
+            .collect();
+        Sources { sources, for_people: String::new(), for_programs: String::new() }
+    }
+
+    /// Returns a file's text, where it is one.
+    fn source(&self, file: &str) -> Option<&Source<'a>> {
+        self.sources.get(file)
+    }
+
+    /// Returns where a span begins and ends, where the file is a text.
+    fn place(&self, file: &str, span: Option<&std::ops::Range<usize>>) -> Option<Place> {
+        Some(self.source(file)?.place(span?))
+    }
+
+    fn path_for_people(&self, file: &str) -> String {
+        format!("{}{file}", self.for_people)
+    }
+
+    fn path_for_programs(&self, file: &str) -> String {
+        format!("{}{file}", self.for_programs)
+    }
+}
+
+impl Ui {
+    /// Shows findings on stdout, and on stderr how many there are. Says nothing to people where there are none.
+    pub fn findings(
+        &mut self,
+        format: Format,
+        findings: &[Finding],
+        sources: &Sources<'_>,
+    ) -> Result<(), Error> {
+        match format {
+            Format::Text => {
+                let look = text::Look { color: self.color(), width: self.width() };
+                for finding in findings {
+                    self.data(text::render(finding, sources, look) + "\n")?;
+                }
+            }
+            Format::Json => self.document("check", &json::report(findings, sources))?,
+            Format::Github => {
+                for finding in findings {
+                    self.data(github::render(finding, sources))?;
+                }
+            }
+            Format::Sarif => {
+                let log = serde_json::to_vec_pretty(&sarif::log(findings, sources)).unwrap_or_default();
+                self.raw(&log)?;
+                self.raw(b"\n")?;
+            }
+        }
+        self.flush()?;
+        if !findings.is_empty() {
+            self.status(summary(findings));
+        }
+        Ok(())
+    }
+}
+
+/// Returns `3 errors, 1 warning in 2 files`.
+pub fn summary(findings: &[Finding]) -> String {
+    let count = |severity| findings.iter().filter(|finding| finding.severity() == severity).count();
+    let kinds = [(count(Severity::Error), "error"), (count(Severity::Warning), "warning")];
+    let said: Vec<String> =
+        kinds.iter().filter(|(count, _)| *count > 0).map(|(count, noun)| plural(*count, noun)).collect();
+    let files: BTreeSet<&str> = findings.iter().map(|finding| finding.file.as_str()).collect();
+    format!("{} in {}", said.join(", "), plural(files.len(), "file"))
+}
+
+/// Returns the word for how grave a finding is.
+fn word(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Code;
+
+    #[test]
+    fn the_summary_counts_files_once() {
+        let at = |file: &str| Finding::new(Code::Syntax, file, "broken");
+        assert_eq!(summary(&[at("a.toml")]), "1 error in 1 file");
+        assert_eq!(summary(&[at("a.toml"), at("a.toml"), at("b.toml")]), "3 errors in 2 files");
+    }
+}
