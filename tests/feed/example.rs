@@ -68,7 +68,9 @@ pub fn posts(picture: &dyn Fn(&str) -> Vec<u8>) -> (Vec<Entry>, Vec<(String, Vec
     }];
     posts.push(Entry {
         poll: Some(Poll {
-            options: ["The Sea Wolf (1941)", "Man of Aran (1934)", "L’Atalante (1934)"].map(str::to_owned).to_vec(),
+            options: ["The Sea Wolf (1941)", "Man of Aran (1934)", "L’Atalante (1934)"]
+                .map(str::to_owned)
+                .to_vec(),
             multiple: false,
         }),
         ..post("2027-01-16-poll", "2027-01-16T12:00:00Z", "Which film shall we show on the last Friday?")
@@ -137,13 +139,21 @@ pub fn posts(picture: &dyn Fn(&str) -> Vec<u8>) -> (Vec<Entry>, Vec<(String, Vec
     });
     posts.push(Entry {
         language: Some("ar".to_owned()),
-        ..post("2026-12-17-welcome", "2026-12-17T09:00:00Z", "أهلا وسهلا بكم في متحف الميناء. https://museum.example/ar")
+        ..post(
+            "2026-12-17-welcome",
+            "2026-12-17T09:00:00Z",
+            "أهلا وسهلا بكم في متحف الميناء. https://museum.example/ar",
+        )
     });
     posts.push(Entry {
         language: Some("ja".to_owned()),
         ..post("2026-12-16-ja", "2026-12-16T09:00:00Z", "港の博物館へようこそ。入場無料。👩‍🚀")
     });
-    posts.push(post("2026-12-15-fog", "2026-12-15T08:05:00Z", "Fog. The lighthouse is a rumour this morning."));
+    posts.push(post(
+        "2026-12-15-fog",
+        "2026-12-15T08:05:00Z",
+        "Fog. The lighthouse is a rumour this morning.",
+    ));
     (posts, files)
 }
 
