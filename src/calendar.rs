@@ -4,6 +4,7 @@
 //! with them. [`check()`] then looks at the whole. Both are functions of values.
 
 mod assemble;
+mod check;
 mod files;
 mod format;
 mod grammar;
@@ -16,6 +17,7 @@ use crate::draft::{AccountId, CampaignId, DepartmentId, GoalId, PersonId, PostId
 use crate::finding::{File, Finding};
 use crate::time::Zone;
 
+pub use check::{check, renames};
 pub use files::{Item, What, read_file};
 pub use format::FILE_LIMIT_BYTES;
 pub use grammar::{Key, Kind, Type};

@@ -7,6 +7,13 @@ pub mod completions;
 pub mod here;
 pub mod help;
 pub mod man;
+pub mod publish;
+pub mod resume;
+pub mod retract;
+pub mod runner;
+pub mod settle;
+pub mod status;
+pub mod stop;
 
 use std::ffi::OsString;
 use std::panic;
@@ -82,6 +89,12 @@ pub struct ClockArgs {
 enum Command {
     Completions(completions::Args),
     Man(man::Args),
+    Publish(publish::Args),
+    Settle(settle::Args),
+    Stop(stop::Args),
+    Resume(resume::Args),
+    Retract(retract::Args),
+    Status(status::Args),
 }
 
 impl Command {
@@ -89,6 +102,12 @@ impl Command {
         match self {
             Command::Completions(args) => completions::run(args, ui, here),
             Command::Man(args) => man::run(args, ui, here),
+            Command::Publish(args) => publish::run(args, ui, here),
+            Command::Settle(args) => settle::run(args, ui, here),
+            Command::Stop(args) => stop::run(args, ui, here),
+            Command::Resume(args) => resume::run(args, ui, here),
+            Command::Retract(args) => retract::run(args, ui, here),
+            Command::Status(args) => status::run(args, ui, here),
         }
     }
 }

@@ -10,6 +10,7 @@ use std::fmt;
 use std::io;
 use std::panic::PanicHookInfo;
 
+use crate::rim::lock::LockError;
 use crate::rim::repo::{ROOT, RepoError};
 use crate::world::LogError;
 
@@ -185,6 +186,17 @@ impl From<RepoError> for Error {
         match fault.help() {
             Some(help) => error.hint(help),
             None => error,
+        }
+    }
+}
+
+impl From<LockError> for Error {
+    fn from(fault: LockError) -> Error {
+        match &fault {
+            LockError::Held { .. } => Error::new(Kind::Unsent, fault.to_string())
+                .hint("if that run hangs, end it: what it began is settled by the next one"),
+            LockError::Disk { .. } => Error::user(fault.to_string())
+                .hint("kalends keeps its lock in the git folder, which must be writable"),
         }
     }
 }

@@ -196,7 +196,8 @@ codes! {
     UnknownCampaign = "unknown-campaign", Error, "There is no campaign of that id.";
     UnknownGoal = "unknown-goal", Error, "There is no goal of that id.";
     MissingServer = "missing-server", Error, "The account's platform has many servers, and the account names none.";
-    ServerUnused = "server-unused", Warning, "The account names a server, and its platform has one only.";
+    FolderOutside = "folder-outside", Error, "A feed's folder leaves the calendar.";
+    FolderShared = "folder-shared", Error, "Two feeds have the same folder.";
     MissingUntil = "missing-until", Error, "A freelancer has no last day.";
     DatesReversed = "dates-reversed", Error, "Something ends before it begins.";
     TimeSkipped = "time-skipped", Error, "A clock change skips the time.";
@@ -218,14 +219,15 @@ codes! {
     HiddenCharacter = "hidden-character", Warning, "The text has a character that cannot be seen and changes what is.";
     RepeatedText = "repeated-text", Error, "The same words go to the same account twice within a year.";
     TextTooLong = "text-too-long", Error, "The text is longer than the account's platform takes.";
+    RefusedCharacter = "refused-character", Error, "The account's platform refuses a character of the text.";
     TitleMissing = "title-missing", Error, "The account's platform needs a title.";
     TitleTooLong = "title-too-long", Error, "The title is longer than the account's platform takes.";
     BadLink = "bad-link", Error, "The link is not a web address.";
-    LinkRequired = "link-required", Error, "The account's platform needs a link.";
     LinksTooMany = "links-too-many", Error, "The text has more links than the account's platform takes.";
     BadTag = "bad-tag", Error, "A tag is none that networks know.";
     TagTwice = "tag-twice", Warning, "A tag is named twice.";
     TagsTooMany = "tags-too-many", Error, "The post has more tags than the account's platform takes.";
+    CashtagsTooMany = "cashtags-too-many", Error, "The text has more cashtags than the account's platform takes.";
     MentionsTooMany = "mentions-too-many", Error, "The text has more mentions than the account's platform takes.";
     MediaMissing = "media-missing", Error, "A media file is not there.";
     MediaOutside = "media-outside", Error, "A media path leaves the calendar.";
@@ -241,6 +243,7 @@ codes! {
     PollUnsupported = "poll-unsupported", Error, "The account's platform has no polls.";
     PollOptions = "poll-options", Error, "The poll has too few or too many answers.";
     PollOptionTooLong = "poll-option-too-long", Error, "A poll's answer is longer than the account's platform takes.";
+    PollQuestionTooLong = "poll-question-too-long", Error, "The text that asks a poll is longer than the account's platform takes.";
     PollDuration = "poll-duration", Error, "The poll is open for less or more time than the account's platform takes.";
     PollWithMedia = "poll-with-media", Error, "The account's platform takes no poll beside media.";
     ThreadUnsupported = "thread-unsupported", Error, "The account's platform has no threads.";

@@ -11,3 +11,4 @@ pub mod environment;
 pub mod lock;
 pub mod program;
 pub mod repo;
+pub mod shelf;

@@ -131,13 +131,25 @@ impl Calendar {
     }
 
     /// Returns the drafts of one occurrence on one account: one, or one for each part of a thread.
-    pub(crate) fn compose(
+    fn compose(
         &self,
         post: &Post,
         account: &Account,
         occurrence: Occurrence,
         due: DateTime<Utc>,
     ) -> Vec<Draft> {
+        self.compose_pieces(post, account, occurrence, due).into_iter().map(|(_, draft)| draft).collect()
+    }
+
+    /// Returns the drafts of one occurrence on one account, each with the piece it is of: 0 for the post's own text,
+    /// then the parts that its thread has in the file. A piece that is cut gives several drafts.
+    pub(crate) fn compose_pieces(
+        &self,
+        post: &Post,
+        account: &Account,
+        occurrence: Occurrence,
+        due: DateTime<Utc>,
+    ) -> Vec<(usize, Draft)> {
         let Some(platform) = account.platform.as_ref().map(|platform| platform.value) else {
             return Vec::new();
         };
@@ -178,13 +190,15 @@ impl Calendar {
             Numbering::None
         };
         let room = if how == Some(Split::Numbered) && !thread.is_empty() { NUMBER_ROOM } else { 0 };
-        let all = std::iter::once(first.clone()).chain(later);
-        let mut parts: Vec<Draft> = match how {
-            Some(_) if platform.limits().threads => {
-                all.flat_map(|part| split(part, numbering, room)).collect()
+        let pieces = std::iter::once(first.clone()).chain(later).enumerate();
+        let cuts = how.is_some() && platform.limits().threads;
+        let mut parts = Vec::with_capacity(1 + thread.len());
+        for (piece, draft) in pieces {
+            match cuts {
+                true => parts.extend(split(draft, numbering, room).into_iter().map(|draft| (piece, draft))),
+                false => parts.push((piece, draft)),
             }
-            _ => all.collect(),
-        };
+        }
         number(&mut parts, room > 0);
         parts
     }
@@ -222,6 +236,11 @@ impl Calendar {
         }
         Some(form.digest())
     }
+}
+
+/// Returns the folder of a day's month, such as `posts/2027/01`.
+pub(crate) fn folder_of(day: NaiveDate) -> String {
+    format!("posts/{}", day.format("%Y/%m"))
 }
 
 /// The room that ` (99/99)` takes.
@@ -277,9 +296,9 @@ fn split(draft: Draft, numbering: Numbering, room: usize) -> Vec<Draft> {
 }
 
 /// Says of each part which it is of how many, in its text too where that is asked for.
-fn number(parts: &mut [Draft], shown: bool) {
+fn number(parts: &mut [(usize, Draft)], shown: bool) {
     let total = u32::try_from(parts.len()).unwrap_or(u32::MAX);
-    for (part, number) in parts.iter_mut().zip(1..) {
+    for ((_, part), number) in parts.iter_mut().zip(1..) {
         part.parts = total;
         part.slot.part = number;
         if shown && total > 1 {

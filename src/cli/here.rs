@@ -57,11 +57,10 @@ impl Here {
     }
 
     /// Finds and reads the calendar: the work tree, or a commit's.
-    pub fn read(&self, rev: Option<&str>) -> Result<Reading, Error> {
+    pub fn read(&self, rev: &Rev) -> Result<Reading, Error> {
         let repo = self.repo()?;
-        let rev = rev.map_or(Rev::WorkTree, |name| Rev::Commit(name.to_owned()));
         // Each file is read and understood on the thread that has its bytes at hand.
-        let pieces = repo.read(&rev, |file| {
+        let pieces = repo.read(rev, |file| {
             let (item, findings) = calendar::read_file(&file);
             (file, item, findings)
         })?;

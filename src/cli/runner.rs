@@ -19,6 +19,7 @@ use crate::rim::chance;
 use crate::rim::clock::{Rehearsed, SystemClock};
 use crate::rim::environment;
 use crate::rim::lock::{Lock, clone_name};
+use crate::rim::repo::Rev;
 use crate::rim::shelf::Shelf;
 use crate::ui::Ui;
 use crate::world::{Actor, Clock, Lanes, Log, World};
@@ -44,8 +45,8 @@ pub struct Runner {
 impl Runner {
     /// Opens the calendar that is committed here, and its ledger.
     pub fn open(here: &Here, clock: &ClockArgs) -> Result<Runner, Error> {
-        let reading = here.read(Some("HEAD"))?;
-        let commit = reading.repo.head_commit()?;
+        let reading = here.read(&Rev::Commit("HEAD".to_owned()))?;
+        let commit = reading.repo.head_commit()?.to_string();
         let git_dir = reading.repo.git_dir()?.to_owned();
         let root = &reading.calendar.root;
         let place = Place { branch: root.branch.clone(), remote: root.remote.clone(), ..Place::default() };
@@ -61,12 +62,12 @@ impl Runner {
             clone: clone_name(&git_dir).map_err(own)?,
         };
         let repo = Mutex::new(here.repo()?);
-        let rev = commit.clone();
+        let rev = Rev::Commit(commit.clone());
         let media = Box::new(move |media: &Media| {
             let repo = repo.lock().unwrap_or_else(PoisonError::into_inner);
-            repo.media_bytes(Some(&rev), &media.file).map_err(|fault| fault.to_string())
+            repo.media_bytes(&rev, &media.file)
         });
-        let shelf = Shelf::new(reading.repo.root());
+        let shelf = Shelf { root: reading.repo.root().to_owned() };
         Ok(Runner { reading, branch, commit, shelf, clock, rehearsed, actor, media, lock: None })
     }
 
@@ -106,8 +107,9 @@ impl Runner {
 
     /// Returns what is known of the media of these drafts.
     pub fn book<'d>(&self, drafts: impl IntoIterator<Item = &'d Draft>) -> Result<MediaBook, Error> {
-        let files = drafts.into_iter().flat_map(|draft| &draft.media).map(|media| media.file.as_str()).collect();
-        Ok(self.reading.repo.media_facts(&files, Some(&self.commit))?)
+        let files = drafts.into_iter().flat_map(|draft| &draft.media).map(|media| media.file.as_str());
+        let files: Vec<&str> = files.collect();
+        Ok(self.reading.repo.media_facts(&files, &Rev::Commit(self.commit.clone()))?)
     }
 
     /// Returns the drafts that are in time at this moment: their words and pictures may be sent.

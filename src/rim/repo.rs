@@ -237,10 +237,9 @@ impl Repo {
         self.git().map(|git| git.common.as_path())
     }
 
-    /// Returns the calendar's folder in the repository, with `/` between names; empty at its top, or where there is no
-    /// repository.
+    /// Returns the way from the repository's top to the calendar's folder, with a `/` at its end if it is not empty.
     pub fn prefix(&self) -> &str {
-        self.git.as_ref().map_or("", |git| &git.prefix)
+        self.git.as_ref().map_or("", |git| git.prefix.as_str())
     }
 
     /// Tells whether the clone has only a part of the history.

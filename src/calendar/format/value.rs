@@ -151,12 +151,13 @@ impl<'a> Sheet<'a> {
         Some(At { value: id?, span })
     }
 
-    /// Takes several ids.
+    /// Takes several ids; nothing where none of them is one.
     pub fn ids<I: IdName>(&self, name: &str) -> Option<At<Vec<At<I>>>> {
         let (_, value) = self.get(name)?;
-        let items = value.get_ref().as_array()?.iter();
+        let items = value.get_ref().as_array()?;
         let id = |item: &Value<'a>| self.one_id(item.get_ref().as_str()?, item.span());
-        Some(At { value: items.filter_map(id).collect(), span: value.span() })
+        let ids: Vec<At<I>> = items.iter().filter_map(id).collect();
+        (items.is_empty() || !ids.is_empty()).then_some(At { value: ids, span: value.span() })
     }
 
     /// Takes a date.

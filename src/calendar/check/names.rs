@@ -1,0 +1,105 @@
+//! Names of things that there are not.
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+
+use crate::finding::{Code, Finding};
+use crate::time::nearest;
+
+use super::super::model::Voice;
+use super::super::{At, Calendar, Post};
+
+/// An id that knows how to be a string.
+pub(super) trait Named: Ord + Display {
+    fn name(&self) -> &str;
+}
+
+macro_rules! named {
+    ($($id:ident)*) => {$(
+        impl Named for crate::draft::$id {
+            fn name(&self) -> &str {
+                self.as_str()
+            }
+        }
+    )*};
+}
+
+named! { AccountId PersonId DepartmentId CampaignId GoalId }
+
+/// Says that an id is none of those that there are.
+fn known<'a, I: Named + 'a, T>(
+    findings: &mut Vec<Finding>,
+    file: &str,
+    (code, noun, folder): (Code, &str, &str),
+    there: &BTreeMap<I, T>,
+    ids: impl IntoIterator<Item = &'a At<I>>,
+) {
+    for id in ids {
+        if there.contains_key(&id.value) {
+            continue;
+        }
+        let name = id.value.name();
+        let near = nearest(name, there.keys().map(Named::name));
+        let finding = Finding::new(code, file, format!("there is no {noun} `{name}`")).at(id.span.clone());
+        findings.push(match near {
+            Some(near) => finding
+                .label(format!("did you mean `{near}`?"))
+                .help(format!("write `{near}`, or add {folder}/{name}.toml")),
+            None => finding.label(format!("unknown {noun}")).help(format!("add {folder}/{name}.toml")),
+        });
+    }
+}
+
+const ACCOUNT: (Code, &str, &str) = (Code::UnknownAccount, "account", "accounts");
+const PERSON: (Code, &str, &str) = (Code::UnknownPerson, "person", "people");
+const DEPARTMENT: (Code, &str, &str) = (Code::UnknownDepartment, "department", "departments");
+const CAMPAIGN: (Code, &str, &str) = (Code::UnknownCampaign, "campaign", "campaigns");
+const GOAL: (Code, &str, &str) = (Code::UnknownGoal, "goal", "goals");
+
+pub(super) fn of_people(calendar: &Calendar, findings: &mut Vec<Finding>) {
+    for person in calendar.people.values() {
+        known(findings, &person.file, DEPARTMENT, &calendar.departments, &person.department);
+    }
+}
+
+pub(super) fn of_departments(calendar: &Calendar, findings: &mut Vec<Finding>) {
+    for department in calendar.departments.values() {
+        let people = department.coordinator.iter().chain(&department.contributors);
+        known(findings, &department.file, PERSON, &calendar.people, people);
+        let slots = department.slots.iter().filter_map(|slot| slot.account.as_ref());
+        let accounts = department.accounts.iter().chain(slots);
+        known(findings, &department.file, ACCOUNT, &calendar.accounts, accounts);
+    }
+}
+
+pub(super) fn of_accounts(calendar: &Calendar, findings: &mut Vec<Finding>) {
+    for account in calendar.accounts.values() {
+        known(findings, &account.file, DEPARTMENT, &calendar.departments, &account.departments);
+        known(findings, &account.file, PERSON, &calendar.people, &account.access);
+        if let Voice::Person(person) = &account.voice {
+            known(findings, &account.file, PERSON, &calendar.people, [person]);
+        }
+    }
+}
+
+pub(super) fn of_campaigns(calendar: &Calendar, findings: &mut Vec<Finding>) {
+    for campaign in calendar.campaigns.values() {
+        known(findings, &campaign.file, GOAL, &calendar.goals, &campaign.goal);
+        known(findings, &campaign.file, DEPARTMENT, &calendar.departments, &campaign.department);
+    }
+}
+
+pub(super) fn of_goals(calendar: &Calendar, findings: &mut Vec<Finding>) {
+    for goal in calendar.goals.values() {
+        known(findings, &goal.file, ACCOUNT, &calendar.accounts, &goal.account);
+        known(findings, &goal.file, DEPARTMENT, &calendar.departments, &goal.department);
+    }
+}
+
+pub(super) fn of_post(calendar: &Calendar, post: &Post, findings: &mut Vec<Finding>) {
+    known(findings, &post.file, DEPARTMENT, &calendar.departments, &post.department);
+    known(findings, &post.file, PERSON, &calendar.people, &post.author);
+    known(findings, &post.file, CAMPAIGN, &calendar.campaigns, &post.campaign);
+    known(findings, &post.file, GOAL, &calendar.goals, &post.goal);
+    known(findings, &post.file, ACCOUNT, &calendar.accounts, &post.to.value);
+}
