@@ -10,7 +10,7 @@ use crate::rim::repo::Rev;
 use crate::ui::Ui;
 use crate::ui::findings::Format;
 
-/// Find everything that is wrong with the calendar, all at once
+/// Finds everything that is wrong with the calendar, all at once.
 ///
 /// Reads the files as they lie on the disk, or as a commit has them, and points at each fault with what to do about it.
 /// Says nothing where all is well. Warnings alone are no failure.

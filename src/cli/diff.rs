@@ -9,7 +9,7 @@ use crate::rim::repo::Rev;
 use crate::ui::wrap::wrap;
 use crate::ui::{self, Ui, plural};
 
-/// Tell in words what changed in the calendar
+/// Tells in words what changed in the calendar.
 ///
 /// Compares what the calendar means, not its lines: another order of keys, another comment, a moved file are no change.
 #[derive(Debug, clap::Args)]

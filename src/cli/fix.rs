@@ -8,7 +8,7 @@ use crate::error::{Error, Outcome};
 use crate::rim::repo::Rev;
 use crate::ui::{self, Ui, plural};
 
-/// Mend what can be mended without touching a word
+/// Mends what can be mended without touching a word.
 ///
 /// Moves posts to the folder of their month, sorts the days that a repeat leaves out, and names once what a list names
 /// twice. Comments stay where they are.

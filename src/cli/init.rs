@@ -18,7 +18,7 @@ use crate::ui::{Ui, plural};
 
 pub use template::quoted;
 
-/// Make a small calendar that works
+/// Makes a small calendar that works.
 ///
 /// Writes a few commented files: the organisation, one account (a feed: it needs no network and no password), and a first post that is
 /// due right now, so that the next `kalends publish` publishes it. Makes a git repository and its first commit where there is

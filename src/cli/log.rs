@@ -17,7 +17,7 @@ use crate::rim::repo::Rev;
 use crate::ui::{self, Ui, plural};
 use crate::world::{Log, Tip};
 
-/// Show what happened, newest first
+/// Shows what happened, newest first.
 ///
 /// Tells what the ledger recorded: what was claimed, sent, received, refused, missed, and decided by people.
 #[derive(Debug, clap::Args)]

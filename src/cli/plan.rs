@@ -21,7 +21,7 @@ const BACK: TimeDelta = TimeDelta::days(7);
 /// A table needs so many columns; below, there is a list of days.
 const TABLE_MIN: usize = 72;
 
-/// Show what goes out when, where, and why not
+/// Shows what goes out when, where, and why not.
 ///
 /// Reads the files as they lie on the disk and what the ledger says, and tells of each post in the time asked for where it stands,
 /// why, and what to do about it. Times are wall clocks in the calendar's zone.

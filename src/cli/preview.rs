@@ -16,7 +16,7 @@ use crate::ui::{self, Ui};
 /// How far ahead the next occurrence is looked for.
 const AHEAD: TimeDelta = TimeDelta::days(800);
 
-/// Show a post as each of its accounts will see it, with its count
+/// Shows a post as each of its accounts will see it, with its count.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
@@ -133,7 +133,8 @@ fn show(
 
 /// Returns the drafts of the post's next occurrence, or of its last if all are past.
 fn occurrence(calendar: &Calendar, post: &Post, now: DateTime<Utc>) -> Vec<Draft> {
-    let only = Calendar { posts: vec![post.clone()], ..calendar.clone() };
+    let mut only = calendar.clone();
+    only.posts = vec![post.clone()];
     let end = now.checked_add_signed(AHEAD).unwrap_or(DateTime::<Utc>::MAX_UTC);
     let mut drafts = match &post.repeat {
         None => only.drafts(DateTime::<Utc>::MIN_UTC..DateTime::<Utc>::MAX_UTC),

@@ -10,7 +10,7 @@ use crate::ui::{Ui, plural};
 /// Where `--write` puts the schemas, relative to the calendar's root.
 const FOLDER: &str = ".kalends/schema";
 
-/// Write the JSON Schema of a kind of file, for editors
+/// Writes the JSON Schema of a kind of file, for editors.
 ///
 /// An editor that knows TOML completes keys and marks mistakes by it: in a post, say
 /// `#:schema ../../../.kalends/schema/post.json` on the first line.

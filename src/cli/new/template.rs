@@ -118,5 +118,5 @@ fn line(file: &mut String, key: &str, value: Option<&str>) {
 
 fn put(file: &mut String, words: std::fmt::Arguments<'_>) {
     // Writing into a string cannot fail.
-    drop(file.write_fmt(words));
+    _ = file.write_fmt(words);
 }
