@@ -58,13 +58,11 @@ pub fn open_file(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// Reads at most `limit` bytes of a file and one more, by which it is seen that there are more.
-pub fn read_up_to(path: &Path, limit: usize, into: &mut Vec<u8>) -> io::Result<()> {
-    into.clear();
-    into.resize(limit.saturating_add(1), 0);
+/// Reads a file's bytes until the buffer is full, and returns them.
+pub fn read_into<'b>(path: &Path, buffer: &'b mut [u8]) -> io::Result<&'b [u8]> {
     let mut file = open_file(path)?;
     let mut filled = 0;
-    while let Some(rest) = into.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+    while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
         match file.read(rest) {
             Ok(0) => break,
             Ok(n) => filled += n,
@@ -72,8 +70,7 @@ pub fn read_up_to(path: &Path, limit: usize, into: &mut Vec<u8>) -> io::Result<(
             Err(fault) => return Err(fault),
         }
     }
-    into.truncate(filled);
-    Ok(())
+    Ok(buffer.get(..filled).unwrap_or_default())
 }
 
 fn folder_of(path: &Path) -> &Path {
