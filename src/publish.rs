@@ -199,7 +199,7 @@ impl<'a> Run<'a> {
         let account = self.account(id)?;
         let platform = account.platform.as_ref()?.value;
         if account.by_hand {
-            return Some(format!("{id} is posted by hand"));
+            return Some("a person posts it".to_owned());
         }
         if self.adapter(account).is_none() {
             return Some(format!("kalends does not post to {} itself: a person does", platform.name()));
