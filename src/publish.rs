@@ -254,10 +254,7 @@ impl<'a> Run<'a> {
             return Ok(BTreeMap::new());
         }
         let ledger = self.scribe.recall(&said.values().flatten().cloned().collect())?;
-        let may_be_public = |slot: &&Slot| {
-            !matches!(ledger.state(slot), State::Absent | State::Claimed { .. } | State::Refused { .. }
-                | State::Released { .. } | State::Missed { .. } | State::Cancelled { .. })
-        };
+        let may_be_public = |slot: &&Slot| ledger.state(slot).may_be_public();
         Ok(said
             .into_iter()
             .map(|(key, slots)| {
