@@ -126,7 +126,8 @@ pub fn publish<'a>(
     let slots: BTreeSet<Slot> = drafts.iter().map(|draft| draft.slot.clone()).collect();
     let mut summary = Summary::default();
     if !head.open.is_empty() {
-        let ledger = run.scribe.recall(&slots)?;
+        // What is open is read whether it is asked for or not.
+        let ledger = run.scribe.recall(&BTreeSet::new())?;
         summary.settled.extend(run.settle(&ledger)?);
     }
     let ledger = run.scribe.recall(&slots)?;
