@@ -126,7 +126,8 @@ pub fn publish<'a>(
     let slots: BTreeSet<Slot> = drafts.iter().map(|draft| draft.slot.clone()).collect();
     let mut summary = Summary::default();
     if !head.open.is_empty() {
-        let ledger = run.scribe.recall(&slots)?;
+        // What is open is read whether it is asked for or not.
+        let ledger = run.scribe.recall(&BTreeSet::new())?;
         summary.settled.extend(run.settle(&ledger)?);
     }
     let ledger = run.scribe.recall(&slots)?;
@@ -253,10 +254,7 @@ impl<'a> Run<'a> {
             return Ok(BTreeMap::new());
         }
         let ledger = self.scribe.recall(&said.values().flatten().cloned().collect())?;
-        let may_be_public = |slot: &&Slot| {
-            !matches!(ledger.state(slot), State::Absent | State::Claimed { .. } | State::Refused { .. }
-                | State::Released { .. } | State::Missed { .. } | State::Cancelled { .. })
-        };
+        let may_be_public = |slot: &&Slot| ledger.state(slot).may_be_public();
         Ok(said
             .into_iter()
             .map(|(key, slots)| {
