@@ -33,6 +33,18 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<bool> {
     }
 }
 
+/// Moves a file to where nothing lies. The folder is made if it is not there.
+pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    let folder = folder_of(to);
+    fs::create_dir_all(folder)?;
+    if fs::symlink_metadata(to).is_ok() {
+        return Err(io::ErrorKind::AlreadyExists.into());
+    }
+    fs::rename(from, to)?;
+    sync_folder(folder)?;
+    sync_folder(folder_of(from))
+}
+
 /// Opens a file for reading; refuses a symbolic link, and never waits for a pipe's other end.
 pub fn open_file(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
