@@ -180,7 +180,7 @@ impl Runner {
 }
 
 /// Returns the first error of each file that has one.
-fn first_errors(calendar: &Calendar, read: &[Finding], book: &MediaBook) -> BTreeMap<String, String> {
+pub(super) fn first_errors(calendar: &Calendar, read: &[Finding], book: &MediaBook) -> BTreeMap<String, String> {
     let mut findings = read.to_vec();
     findings.extend(calendar::check(calendar, book));
     calendar::sort(&mut findings);
