@@ -11,6 +11,7 @@ mod fix;
 mod format;
 mod grammar;
 mod model;
+mod place;
 mod schedule;
 mod schema;
 

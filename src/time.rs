@@ -3,7 +3,9 @@
 //! The types of this room are chrono's; the rules of the zones come from the time zone database, read by jiff and
 //! by nothing else in the program.
 
+mod database;
 mod duration;
+mod every;
 mod moment;
 mod recurrence;
 mod zone;

@@ -1,8 +1,10 @@
 //! TOML with spans: tables opened against the grammar, values taken out of them, and everything wrong said at once.
 
+pub mod date;
 mod key;
 mod table;
-pub mod value;
+mod value;
+pub mod word;
 
 use std::cell::RefCell;
 
@@ -100,9 +102,7 @@ fn syntax(file: &str, source: &str, error: &toml::de::Error) -> Finding {
     let bare = word.starts_with(char::is_alphabetic) && error.message().starts_with("invalid boolean");
     let finding = match bare {
         // The parser takes `tomorrow` for a `true` gone wrong.
-        true => {
-            Finding::new(Code::Syntax, file, format!("`{}` is a text without quotes", value::shown(word)))
-        }
+        true => Finding::new(Code::Syntax, file, format!("`{}` is a text without quotes", word::shown(word))),
         false => finding,
     };
     let finding = finding.at(span).label("here");

@@ -5,7 +5,7 @@ use crate::finding::{Code, Finding, Span};
 use crate::text::{self, Alt, Format};
 use crate::time::nearest;
 
-use super::super::format::value::shown;
+use super::super::format::word::shown;
 use super::super::{Body, Calendar, Picture, Post};
 use super::text::{character, number};
 use super::{Copy, post};

@@ -3,7 +3,7 @@
 use crate::finding::{Code, Finding};
 use crate::text::is_hashtag;
 
-use super::super::format::value::shown;
+use super::super::format::word::shown;
 use super::super::{At, Body, Calendar, Post};
 
 /// Says why a word is no tag, and what would be one.

@@ -229,10 +229,10 @@ fn look_alike(text: &str) -> Option<(usize, char, &'static str)> {
     }
     let mut start = 0;
     for word in text.split_inclusive(|c: char| !c.is_alphabetic()) {
-        if word.contains(|c: char| c.is_ascii_alphabetic()) {
-            if let Some((at, c)) = word.char_indices().find(|(_, c)| cyrillic(*c)) {
-                return Some((start + at, c, "a Cyrillic letter among Latin ones"));
-            }
+        if word.contains(|c: char| c.is_ascii_alphabetic())
+            && let Some((at, c)) = word.char_indices().find(|(_, c)| cyrillic(*c))
+        {
+            return Some((start + at, c, "a Cyrillic letter among Latin ones"));
         }
         start += word.len();
     }

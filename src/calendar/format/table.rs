@@ -102,7 +102,8 @@ impl<'a> Sheet<'a> {
         }
         let (Type::Lines | Type::Ids | Type::Dates) = key.takes else { return true };
         let items = value.get_ref().as_array().into_iter().flat_map(|items| items.iter());
-        items.fold(true, |all, item| self.item_fits(key, item) && all)
+        // Each is looked at: all that do not fit are told.
+        items.filter(|item| !self.item_fits(key, item)).count() == 0
     }
 
     /// Tells whether a value in a list is of the type that its key takes, and says so if it is not.

@@ -1,8 +1,6 @@
 //! Values taken out of a table: of their type already, and now of their meaning.
 
-use std::collections::BTreeSet;
-
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+use chrono::TimeDelta;
 use toml::Spanned;
 use toml::de::DeValue;
 
@@ -15,6 +13,7 @@ use super::super::grammar::Type;
 use super::super::model::{At, Words};
 use super::key;
 use super::table::Sheet;
+use super::word::{is_language, shown, slug, url_fault};
 
 /// An id that can be read.
 pub trait IdName: Sized {
@@ -158,83 +157,6 @@ impl<'a> Sheet<'a> {
         let id = |item: &Value<'a>| self.one_id(item.get_ref().as_str()?, item.span());
         let ids: Vec<At<I>> = items.iter().filter_map(id).collect();
         (items.is_empty() || !ids.is_empty()).then_some(At { value: ids, span: value.span() })
-    }
-
-    /// Takes a date.
-    pub fn date(&self, name: &str) -> Option<At<NaiveDate>> {
-        let (_, value) = self.get(name)?;
-        self.one_date(name, value)
-    }
-
-    fn one_date(&self, name: &str, value: &Value<'a>) -> Option<At<NaiveDate>> {
-        let found = value.get_ref().as_datetime()?;
-        let date = match (found.date, found.time, found.offset) {
-            (Some(date), None, None) => to_date(date),
-            _ => None,
-        };
-        if date.is_none() {
-            let help = found.date.map(|date| format!("write the date alone: {date}"));
-            self.bad(
-                Code::BadDate,
-                value.span(),
-                format!("`{name}` takes a date without a time"),
-                "not a date alone",
-                help,
-            );
-        }
-        Some(At { value: date?, span: value.span() })
-    }
-
-    /// Takes several dates.
-    pub fn dates(&self, name: &str) -> Option<Vec<At<NaiveDate>>> {
-        let (_, value) = self.get(name)?;
-        let items = value.get_ref().as_array()?.iter();
-        Some(items.filter_map(|item| self.one_date(name, item)).collect())
-    }
-
-    /// Takes a local date-time.
-    pub fn date_time(&self, name: &str) -> Option<At<NaiveDateTime>> {
-        let (_, value) = self.get(name)?;
-        let found = value.get_ref().as_datetime()?;
-        let span = value.span();
-        let local = found.date.and_then(to_date).zip(found.time.and_then(to_time));
-        let (message, help) = match (local, found.offset) {
-            (Some((date, time)), None) => return Some(At { value: date.and_time(time), span }),
-            (Some((date, time)), Some(_)) => (
-                format!("`{name}` is a wall clock, and has an offset"),
-                format!("write {}T{time}, and `zone = \"…\"` if it is not in the calendar's zone", date),
-            ),
-            (None, _) => (
-                format!("`{name}` takes a date and a time"),
-                match found.date {
-                    Some(date) => format!("add a time: {date}T09:00:00"),
-                    None => "write it such as 2027-01-18T09:00:00".to_owned(),
-                },
-            ),
-        };
-        self.bad(Code::BadDate, span, message, "not a local date and time", Some(help));
-        None
-    }
-
-    /// Takes a local time of day.
-    pub fn time(&self, name: &str) -> Option<At<NaiveTime>> {
-        let (_, value) = self.get(name)?;
-        let found = value.get_ref().as_datetime()?;
-        let time = match (found.date, found.time, found.offset) {
-            (None, Some(time), None) => to_time(time),
-            _ => None,
-        };
-        if time.is_none() {
-            let help = Some("write it such as 09:00:00".to_owned());
-            self.bad(
-                Code::BadDate,
-                value.span(),
-                format!("`{name}` takes a time of day alone"),
-                "not a time alone",
-                help,
-            );
-        }
-        Some(At { value: time?, span: value.span() })
     }
 
     /// Takes a length of time.
@@ -434,80 +356,6 @@ fn cached_zone(name: &str) -> Result<Zone, time::UnknownZone> {
     })
 }
 
-/// Returns a text as a message shows it: short, on one line, with nothing in it that a terminal would obey.
-pub fn shown(text: &str) -> String {
-    const LONGEST: usize = 60;
-    let mut short: String = text.chars().take(LONGEST).flat_map(char::escape_debug).collect();
-    if text.chars().nth(LONGEST).is_some() {
-        short.push('…');
-    }
-    short.replace("\\'", "'").replace("\\\"", "\"")
-}
-
-/// Returns the id that a name was probably meant to be.
-pub fn slug(name: &str) -> Option<String> {
-    use unicode_normalization::UnicodeNormalization as _;
-    let mut slug = String::new();
-    for c in name.nfd().filter(|c| !unicode_normalization::char::is_combining_mark(*c)).take(200) {
-        match c.to_ascii_lowercase() {
-            c if c.is_ascii_lowercase() || c.is_ascii_digit() => slug.push(c),
-            _ if slug.ends_with('-') || slug.is_empty() => {}
-            _ => slug.push('-'),
-        }
-    }
-    let slug = slug.trim_end_matches('-');
-    crate::draft::is_id(slug).then(|| slug.to_owned())
-}
-
-/// Returns what is wrong with a web address, if anything.
-pub fn url_fault(url: &str) -> Option<&'static str> {
-    let Some((scheme, rest)) = url.split_once("://") else { return Some("it has no https:// before it") };
-    if !scheme.eq_ignore_ascii_case("https") && !scheme.eq_ignore_ascii_case("http") {
-        return Some("it begins with neither https:// nor http://");
-    }
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    if authority.contains('@') {
-        return Some("it has a user name in it");
-    }
-    let (host, port) = match authority.rsplit_once(':') {
-        Some((host, port)) if !authority.ends_with(']') => (host, Some(port)),
-        _ => (authority, None),
-    };
-    if port.is_some_and(|port| port.parse::<u16>().is_err()) {
-        return Some("its port is not a number");
-    }
-    if host.is_empty() || host.starts_with('.') || host.contains("..") {
-        return Some("it names no host");
-    }
-    if url.chars().any(|c| {
-        c.is_whitespace()
-            || c.is_control()
-            || matches!(c, '"' | '<' | '>' | '\\' | '`' | '^' | '{' | '}' | '|')
-    }) {
-        return Some("it has a character in it that an address cannot have");
-    }
-    None
-}
-
-/// Tells whether a tag has the form of BCP 47: a language of two or three letters, then parts of up to eight.
-fn is_language(tag: &str) -> bool {
-    let mut parts = tag.split('-');
-    let first = parts
-        .next()
-        .is_some_and(|p| (2..=3).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphabetic()));
-    first && parts.all(|p| (1..=8).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphanumeric()))
-}
-
-fn to_date(date: toml::value::Date) -> Option<NaiveDate> {
-    NaiveDate::from_ymd_opt(i32::from(date.year), u32::from(date.month), u32::from(date.day))
-}
-
-fn to_time(time: toml::value::Time) -> Option<NaiveTime> {
-    // A leap second that a person writes is the second before it.
-    let second = time.second.unwrap_or(0).min(59);
-    NaiveTime::from_hms_opt(u32::from(time.hour), u32::from(time.minute), u32::from(second))
-}
-
 /// Makes words of a string: line ends `\n`, no empty lines before, no blanks after; its place in the source is kept.
 fn words(source: &str, value: &str, span: Span) -> Words {
     let start = source.get(span.clone()).and_then(|token| token.find(value)).map(|at| span.start + at);
@@ -525,9 +373,4 @@ fn words(source: &str, value: &str, span: Span) -> Words {
         start: start.filter(|_| !uneven).map(|start| start + lead),
         crlf,
     }
-}
-
-/// Returns the days of spanned dates.
-pub fn days(dates: &[At<NaiveDate>]) -> BTreeSet<NaiveDate> {
-    dates.iter().map(|date| date.value).collect()
 }

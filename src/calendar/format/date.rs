@@ -1,0 +1,106 @@
+//! Dates and times taken out of a table.
+
+use std::collections::BTreeSet;
+
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+use toml::Spanned;
+use toml::de::DeValue;
+
+use crate::finding::Code;
+
+use super::super::model::At;
+use super::table::Sheet;
+
+impl<'a> Sheet<'a> {
+    /// Takes a date.
+    pub fn date(&self, name: &str) -> Option<At<NaiveDate>> {
+        let (_, value) = self.get(name)?;
+        self.one_date(name, value)
+    }
+
+    fn one_date(&self, name: &str, value: &Spanned<DeValue<'a>>) -> Option<At<NaiveDate>> {
+        let found = value.get_ref().as_datetime()?;
+        let date = match (found.date, found.time, found.offset) {
+            (Some(date), None, None) => to_date(date),
+            _ => None,
+        };
+        if date.is_none() {
+            let help = found.date.map(|date| format!("write the date alone: {date}"));
+            self.bad(
+                Code::BadDate,
+                value.span(),
+                format!("`{name}` takes a date without a time"),
+                "not a date alone",
+                help,
+            );
+        }
+        Some(At { value: date?, span: value.span() })
+    }
+
+    /// Takes several dates.
+    pub fn dates(&self, name: &str) -> Option<Vec<At<NaiveDate>>> {
+        let (_, value) = self.get(name)?;
+        let items = value.get_ref().as_array()?.iter();
+        Some(items.filter_map(|item| self.one_date(name, item)).collect())
+    }
+
+    /// Takes a local date-time.
+    pub fn date_time(&self, name: &str) -> Option<At<NaiveDateTime>> {
+        let (_, value) = self.get(name)?;
+        let found = value.get_ref().as_datetime()?;
+        let span = value.span();
+        let local = found.date.and_then(to_date).zip(found.time.and_then(to_time));
+        let (message, help) = match (local, found.offset) {
+            (Some((date, time)), None) => return Some(At { value: date.and_time(time), span }),
+            (Some((date, time)), Some(_)) => (
+                format!("`{name}` is a wall clock, and has an offset"),
+                format!("write {}T{time}, and `zone = \"…\"` if it is not in the calendar's zone", date),
+            ),
+            (None, _) => (
+                format!("`{name}` takes a date and a time"),
+                match found.date {
+                    Some(date) => format!("add a time: {date}T09:00:00"),
+                    None => "write it such as 2027-01-18T09:00:00".to_owned(),
+                },
+            ),
+        };
+        self.bad(Code::BadDate, span, message, "not a local date and time", Some(help));
+        None
+    }
+
+    /// Takes a local time of day.
+    pub fn time(&self, name: &str) -> Option<At<NaiveTime>> {
+        let (_, value) = self.get(name)?;
+        let found = value.get_ref().as_datetime()?;
+        let time = match (found.date, found.time, found.offset) {
+            (None, Some(time), None) => to_time(time),
+            _ => None,
+        };
+        if time.is_none() {
+            let help = Some("write it such as 09:00:00".to_owned());
+            self.bad(
+                Code::BadDate,
+                value.span(),
+                format!("`{name}` takes a time of day alone"),
+                "not a time alone",
+                help,
+            );
+        }
+        Some(At { value: time?, span: value.span() })
+    }
+}
+
+fn to_date(date: toml::value::Date) -> Option<NaiveDate> {
+    NaiveDate::from_ymd_opt(i32::from(date.year), u32::from(date.month), u32::from(date.day))
+}
+
+fn to_time(time: toml::value::Time) -> Option<NaiveTime> {
+    // A leap second that a person writes is the second before it.
+    let second = time.second.unwrap_or(0).min(59);
+    NaiveTime::from_hms_opt(u32::from(time.hour), u32::from(time.minute), u32::from(second))
+}
+
+/// Returns the days of spanned dates.
+pub fn days(dates: &[At<NaiveDate>]) -> BTreeSet<NaiveDate> {
+    dates.iter().map(|date| date.value).collect()
+}
