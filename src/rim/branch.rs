@@ -180,9 +180,7 @@ fn commit_id(tip: &Tip) -> Result<Option<Oid>, LogError> {
     if tip.id.is_empty() {
         return Ok(None);
     }
-    Oid::from_str(&tip.id)
-        .map(Some)
-        .map_err(|_| LogError::Wrong(format!("`{}` is no commit of it", tip.id)))
+    Oid::from_str(&tip.id).map(Some).map_err(|_| LogError::Wrong(format!("`{}` is no commit of it", tip.id)))
 }
 
 /// Says that something of the ledger cannot be read.
