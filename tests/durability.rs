@@ -1,6 +1,15 @@
 //! What the ledger has taken survives a power cut: every file is made durable before it gets its name, and the
 //! reference that makes a commit count is the last.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::disallowed_macros,
+    clippy::disallowed_methods,
+    clippy::too_many_lines,
+    reason = "a test stops where something is not as it should be, and measures and talks as it likes"
+)]
+
 mod scratch;
 
 use std::collections::BTreeSet;
@@ -37,7 +46,8 @@ enum Did {
 
 /// Reads strace's lines, with the parts of calls that it cut in two put together.
 fn read_trace(text: &str) -> Vec<Did> {
-    let quoted = |line: &str| -> Vec<String> { line.split('"').skip(1).step_by(2).map(str::to_owned).collect() };
+    let quoted =
+        |line: &str| -> Vec<String> { line.split('"').skip(1).step_by(2).map(str::to_owned).collect() };
     let mut begun: std::collections::BTreeMap<String, String> = std::collections::BTreeMap::new();
     let mut did = Vec::new();
     for line in text.lines() {
@@ -55,7 +65,8 @@ fn read_trace(text: &str) -> Vec<Did> {
         if result.starts_with('-') {
             continue;
         }
-        let number = |head: &str| head[head.find('(').unwrap() + 1..head.find([')', ',']).unwrap()].to_owned();
+        let number =
+            |head: &str| head[head.find('(').unwrap() + 1..head.find([')', ',']).unwrap()].to_owned();
         let paths = quoted(head);
         match head.split('(').next().unwrap() {
             "openat" | "open" | "creat" => did.push(Did::Opened {

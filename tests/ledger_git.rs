@@ -1,5 +1,14 @@
 //! The ledger's branch on real git: by itself, shared, raced for, and tampered with.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::disallowed_macros,
+    clippy::disallowed_methods,
+    clippy::too_many_lines,
+    reason = "a test stops where something is not as it should be, and measures and talks as it likes"
+)]
+
 mod scratch;
 
 use std::io::{BufRead, BufReader};
@@ -36,7 +45,7 @@ fn what_is_added_is_read_back_and_git_accepts_it() {
     assert_eq!(log.tip().unwrap(), second);
     let paths = |tip: &Tip, folders: &[String]| -> Vec<String> {
         let found = log.read(tip, folders).unwrap();
-        assert!(found.iter().all(|found| found.text == Ok("text = \"x\"\n".to_owned())));
+        assert!(found.iter().all(|found| found.text == Ok(format!("text = \"x\"\n# {}\n", found.path))));
         found.into_iter().map(|found| found.path).collect()
     };
     let folders = [folder(CLAIM), "slots/none/here".to_owned(), "stops".to_owned(), "slots/2027".to_owned()];
@@ -80,7 +89,10 @@ fn only_the_latest_tip_can_be_added_to() {
     let git_dir = repository(dir.path());
     let log = local(&git_dir);
     let first = land(&log, &Tip::default(), &[CLAIM]);
-    assert_eq!(log.append(&Tip::default(), &change(&Tip::default(), &["stops/1.toml"], "y")), Ok(Appended::Stale));
+    assert_eq!(
+        log.append(&Tip::default(), &change(&Tip::default(), &["stops/1.toml"], "y")),
+        Ok(Appended::Stale)
+    );
     assert_eq!(log.tip().unwrap(), first);
 }
 
@@ -101,9 +113,17 @@ fn an_entry_is_never_rewritten_and_no_path_leaves_the_ledger() {
     let dir = tempfile::tempdir().unwrap();
     let log = local(&repository(dir.path()));
     let tip = land(&log, &Tip::default(), &[CLAIM]);
-    for path in
-        [CLAIM, "slots/2027", "stops/../x.toml", "/x.toml", ".git/x", "a//b.toml", "HEAD.toml", "a\\b", "sl\u{f6}ts"]
-    {
+    for path in [
+        CLAIM,
+        "slots/2027",
+        "stops/../x.toml",
+        "/x.toml",
+        ".git/x",
+        "a//b.toml",
+        "HEAD.toml",
+        "a\\b",
+        "sl\u{f6}ts",
+    ] {
         let why = wrong(log.append(&tip, &change(&tip, &[path], "y")));
         assert!(!why.is_empty());
         assert_eq!(log.tip().unwrap(), tip, "{path}");
@@ -151,8 +171,7 @@ fn of_eight_that_add_at_once_one_wins_each_time() {
 fn of_four_clones_that_push_at_once_one_wins_each_time() {
     let dir = tempfile::tempdir().unwrap();
     let address = bare(&dir.path().join("origin.git"));
-    let clones: Vec<PathBuf> =
-        (0..4).map(|n| clone(&dir.path().join(format!("c{n}")), &address)).collect();
+    let clones: Vec<PathBuf> = (0..4).map(|n| clone(&dir.path().join(format!("c{n}")), &address)).collect();
     let barrier = Barrier::new(4);
     let rounds = 6;
     let wins: usize = std::thread::scope(|scope| {
@@ -256,7 +275,10 @@ fn a_ledger_that_was_rolled_back_or_deleted_is_refused_here_and_there() {
         // Both ways out lead out.
         git(&git_dir, &["update-ref", "refs/heads/ledger", &tip.id]);
         assert_eq!(log.tip().unwrap(), tip);
-        git(&dir.path().join("b"), &["push", "-q", "--force", "origin", &format!("{}:refs/heads/ledger", far.id)]);
+        git(
+            &dir.path().join("b"),
+            &["push", "-q", "--force", "origin", &format!("{}:refs/heads/ledger", far.id)],
+        );
         assert_eq!(away.tip().unwrap(), far);
     }
 }
@@ -429,7 +451,10 @@ fn a_push_that_hangs_is_stopped_and_only_a_second_look_tells() {
     let log = shared_within(&git_dir, Duration::from_secs(1));
     let began = Instant::now();
     let appended = log.append(&tip, &change(&tip, &[CLAIM], "x")).unwrap();
-    assert!(matches!(&appended, Appended::Unknown(why) if why.contains("did not end in time")), "{appended:?}");
+    assert!(
+        matches!(&appended, Appended::Unknown(why) if why.contains("did not end in time")),
+        "{appended:?}"
+    );
     assert!(began.elapsed() < Duration::from_secs(10));
     std::fs::remove_file(origin.join("hooks/pre-receive")).unwrap();
     assert_eq!(log.tip().unwrap(), tip);
@@ -614,6 +639,64 @@ fn a_disk_that_takes_nothing_is_said_with_its_path() {
         Err(LogError::Denied(why)) => assert!(why.contains("kalends/config"), "{why}"),
         other => panic!("{other:?}"),
     }
+}
+
+/// What runs where no file may grow beyond a few kilobytes.
+#[test]
+#[ignore = "runs inside the test below"]
+fn add_where_there_is_no_room() {
+    let Some(git_dir) = std::env::args().find_map(|word| word.strip_prefix("--skip=at:").map(PathBuf::from))
+    else {
+        return;
+    };
+    let log = local(&git_dir);
+    let tip = log.tip().unwrap();
+    let many: Vec<String> = (0..1500).map(|n| format!("stops/{n:06}.stop.toml")).collect();
+    let many: Vec<&str> = many.iter().map(String::as_str).collect();
+    match log.append(&tip, &change(&tip, &many, "x")) {
+        Err(LogError::Denied(why)) => assert!(why.contains(".git/objects"), "{why}"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_disk_that_fills_up_in_the_middle_leaves_the_ledger_as_it_was() {
+    let dir = tempfile::tempdir().unwrap();
+    let git_dir = repository(dir.path());
+    let tip = three(&local(&git_dir));
+    let out = Command::new("sh")
+        .args(["-c", "trap '' XFSZ; ulimit -f 16; exec \"$@\"", "sh"])
+        .arg(std::env::current_exe().unwrap())
+        .args(["--exact", "add_where_there_is_no_room", "--ignored", "--nocapture"])
+        .arg(format!("--skip=at:{}", git_dir.display()))
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&out.stdout);
+    assert!(
+        out.status.success() && said.contains("1 passed"),
+        "{said}{}",
+        String::from_utf8_lossy(&out.stderr)
+    );
+    let log = local(&git_dir);
+    assert_eq!(log.tip().unwrap(), tip);
+    land(&log, &tip, &[CLAIM]);
+    git(&git_dir, &["fsck", "--strict"]);
+}
+
+#[test]
+fn a_linked_work_tree_shares_the_ledger_and_its_lock() {
+    let dir = tempfile::tempdir().unwrap();
+    let main = dir.path().join("main");
+    let git_dir = repository(&main);
+    let tip = three(&local(&git_dir));
+    git(&main, &["worktree", "add", "-q", "../linked"]);
+    let repo = kalends::rim::repo::find(&dir.path().join("linked")).unwrap();
+    assert_eq!(repo.git_dir().unwrap(), git_dir.canonicalize().unwrap());
+    assert_eq!(local(repo.git_dir().unwrap()).tip().unwrap(), tip);
+    let head = kalends::rim::repo::Rev::Commit("HEAD".to_owned());
+    assert_eq!(repo.files(&head).unwrap().len(), 1);
+    assert_eq!(repo.dirty().unwrap(), Vec::<String>::new());
 }
 
 #[test]

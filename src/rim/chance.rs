@@ -9,7 +9,10 @@ const LETTERS: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
 pub fn nonce() -> io::Result<String> {
     let mut bytes = [0_u8; 26];
     getrandom::fill(&mut bytes).map_err(io::Error::other)?;
-    Ok(bytes.iter().map(|byte| LETTERS.get(usize::from(byte % 32)).copied().map_or('a', char::from)).collect())
+    Ok(bytes
+        .iter()
+        .map(|byte| LETTERS.get(usize::from(byte % 32)).copied().map_or('a', char::from))
+        .collect())
 }
 
 #[cfg(test)]

@@ -65,11 +65,7 @@ pub struct Lock {
 impl Lock {
     /// Takes the lock of a clone, whose git folder this is. Calls `on_wait` once if somebody else holds it, and gives
     /// up after [`PATIENCE`].
-    pub fn take(
-        git_dir: &Path,
-        command: &str,
-        on_wait: &dyn Fn(&Holder),
-    ) -> Result<Lock, LockError> {
+    pub fn take(git_dir: &Path, command: &str, on_wait: &dyn Fn(&Holder)) -> Result<Lock, LockError> {
         Lock::take_within(&git_dir.join("kalends/lock"), command, on_wait, PATIENCE)
     }
 
@@ -217,7 +213,8 @@ mod tests {
     fn a_lock_file_left_by_a_dead_process_holds_nobody_up() {
         let dir = tempfile::tempdir().unwrap();
         std::fs::create_dir(dir.path().join("kalends")).unwrap();
-        std::fs::write(dir.path().join("kalends/lock"), "kalends publish\n1\n2020-01-01T00:00:00Z\n").unwrap();
+        std::fs::write(dir.path().join("kalends/lock"), "kalends publish\n1\n2020-01-01T00:00:00Z\n")
+            .unwrap();
         let lock = Lock::take(dir.path(), "kalends publish", &|_| panic!("nobody holds it")).unwrap();
         assert_eq!(lock.left_by.as_ref().and_then(|holder| holder.pid), Some(1));
         drop(lock);

@@ -126,10 +126,9 @@ impl RepoError {
             }
             RepoError::Bare { .. } => "clone it, and run this in the clone".to_owned(),
             RepoError::Unborn { .. } => "commit the calendar: `git add . && git commit`".to_owned(),
-            RepoError::Foreign { path } => format!(
-                "if you trust it, run `git config --global --add safe.directory {}`",
-                path.display()
-            ),
+            RepoError::Foreign { path } => {
+                format!("if you trust it, run `git config --global --add safe.directory {}`", path.display())
+            }
             RepoError::NoCommit { .. } => {
                 "see `git log` for commits, and `git fetch` for those of others".to_owned()
             }
@@ -200,11 +199,7 @@ pub fn find(start: &Path) -> Result<Repo, RepoError> {
     };
     let git = repository.zip(top).and_then(|(repository, top)| {
         let prefix = root.strip_prefix(&top).ok()?.to_str()?.replace('\\', "/");
-        Some(Git {
-            common: canonical(repository.commondir())?,
-            own: canonical(repository.path())?,
-            prefix,
-        })
+        Some(Git { common: canonical(repository.commondir())?, own: canonical(repository.path())?, prefix })
     });
     Ok(Repo { root, git, media: Mutex::default() })
 }

@@ -69,13 +69,15 @@ pub fn shared_within(git_dir: &Path, limit: Duration) -> Branch {
 
 /// A right change on top of a tip: these files, all saying `text`.
 pub fn change(tip: &Tip, paths: &[&str], text: &str) -> Change {
-    let before = tip.head.as_deref().map_or(
-        Head { id: "abcdefghijklmnopqrstuvwxyz".to_owned(), ..Head::default() },
-        |text| read_head(text).unwrap(),
-    );
+    let before = tip
+        .head
+        .as_deref()
+        .map_or(Head { id: "abcdefghijklmnopqrstuvwxyz".to_owned(), ..Head::default() }, |text| {
+            read_head(text).unwrap()
+        });
     let head = before.next(&tip.id, paths.len(), []);
     Change {
-        files: paths.iter().map(|path| ((*path).to_owned(), format!("text = \"{text}\"\n"))).collect(),
+        files: paths.iter().map(|path| ((*path).to_owned(), format!("text = \"{text}\"\n# {path}\n"))).collect(),
         message: format!("Add {}", paths.join(", ")),
         at: chrono::DateTime::from_timestamp(1_800_000_000 + i64::try_from(head.seq).unwrap(), 0).unwrap(),
         head: write_head(&head),

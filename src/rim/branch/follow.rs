@@ -54,12 +54,7 @@ impl Branch {
     }
 
     /// Moves the local branch from one commit to the next, if nobody else did.
-    pub(super) fn advance(
-        &self,
-        base: Option<Oid>,
-        commit: Oid,
-        landed: Tip,
-    ) -> Result<Appended, LogError> {
+    pub(super) fn advance(&self, base: Option<Oid>, commit: Oid, landed: Tip) -> Result<Appended, LogError> {
         let guard = self.guard()?;
         let repository = self.repository();
         let moved = self.swap(&repository, &self.names.branch, base, commit);
@@ -135,12 +130,7 @@ impl Branch {
         }
     }
 
-    fn remember(
-        &self,
-        repository: &Repository,
-        seen: Option<Oid>,
-        latest: Oid,
-    ) -> Result<(), LogError> {
+    fn remember(&self, repository: &Repository, seen: Option<Oid>, latest: Oid) -> Result<(), LogError> {
         match self.swap(repository, &self.names.seen, seen, latest) {
             // Another process of this clone saw something newer.
             Err(fault) if fault.code() == ErrorCode::Modified => Ok(()),
@@ -151,9 +141,10 @@ impl Branch {
 
     /// Lets the local branch follow the remote's, so that `git log` shows it; not while somebody stands on it.
     fn follow(&self, repository: &Repository, latest: Oid) {
-        let stands = repository.find_reference("HEAD").ok().and_then(|head| {
-            head.symbolic_target().ok().flatten().map(|target| target == self.names.branch)
-        });
+        let stands = repository
+            .find_reference("HEAD")
+            .ok()
+            .and_then(|head| head.symbolic_target().ok().flatten().map(|target| target == self.names.branch));
         if stands == Some(true) {
             return;
         }
@@ -201,10 +192,9 @@ impl Branch {
     fn denied(&self, name: &str, fault: &Error) -> LogError {
         let path = self.git_dir.join(name);
         LogError::Denied(match fault.code() {
-            ErrorCode::Locked => format!(
-                "{} is in the way; if no git is running, remove it",
-                self.lock_of(name).display()
-            ),
+            ErrorCode::Locked => {
+                format!("{} is in the way; if no git is running, remove it", self.lock_of(name).display())
+            }
             _ => format!("{}: {}", path.display(), fault.message()),
         })
     }

@@ -73,8 +73,9 @@ pub(super) fn head(repository: &Repository, commit: git2::Oid) -> Result<String,
         .get_name(HEAD)
         .filter(|entry| entry.filemode_raw() == FILE)
         .ok_or_else(|| LogError::Wrong(format!("commit {commit} has no {HEAD}: it is no ledger")))?;
-    let blob =
-        repository.find_blob(entry.id()).map_err(|fault| unreadable(&format!("{HEAD} of {commit}"), &fault))?;
+    let blob = repository
+        .find_blob(entry.id())
+        .map_err(|fault| unreadable(&format!("{HEAD} of {commit}"), &fault))?;
     String::from_utf8(blob.content().to_vec())
         .map_err(|_| LogError::Wrong(format!("{HEAD} of commit {commit} is not UTF-8")))
 }

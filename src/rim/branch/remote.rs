@@ -244,7 +244,9 @@ mod tests {
         }
         let err = "remote: Permission to a/b.git denied to c.\nfatal: unable to access 'u': The requested URL \
                    returned error: 403\n";
-        assert!(matches!(said("", err), Outcome::Denied(why) if why.contains("Permission to a/b.git denied to c.")));
+        assert!(
+            matches!(said("", err), Outcome::Denied(why) if why.contains("Permission to a/b.git denied to c."))
+        );
     }
 
     #[test]

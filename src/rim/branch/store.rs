@@ -68,9 +68,14 @@ mod tests {
     fn objects(n: usize, salt: &str) -> Vec<Object> {
         (0..n)
             .map(|k| {
-                let bytes = format!("by = \"runner\"\nnonce = \"{salt}\"\nslot = {k}\n{}", "# words\n".repeat(60));
+                let bytes =
+                    format!("by = \"runner\"\nnonce = \"{salt}\"\nslot = {k}\n{}", "# words\n".repeat(60));
                 let bytes = bytes.into_bytes();
-                Object { kind: ObjectType::Blob, id: Oid::hash_object(ObjectType::Blob, &bytes).unwrap(), bytes }
+                Object {
+                    kind: ObjectType::Blob,
+                    id: Oid::hash_object(ObjectType::Blob, &bytes).unwrap(),
+                    bytes,
+                }
             })
             .collect()
     }

@@ -67,11 +67,7 @@ fn backwards(repository: &Repository, seen: (Oid, &Head), latest: (Oid, &Head)) 
 }
 
 /// Checks one commit against its parent, and returns the parent; the first commit has none.
-fn step(
-    repository: &Repository,
-    commit: &Commit<'_>,
-    here: &Head,
-) -> Result<Option<(Oid, Head)>, LogError> {
+fn step(repository: &Repository, commit: &Commit<'_>, here: &Head) -> Result<Option<(Oid, Head)>, LogError> {
     let id = commit.id();
     if commit.parent_count() > 1 {
         return Err(LogError::Wrong(format!("commit {id} is a merge, and a ledger has none")));
@@ -83,9 +79,7 @@ fn step(
     }
     let tree = |id: Oid| crate::rim::branch::weave::tree_of(repository, id);
     added(repository, Some(&tree(parent)?), &tree(id)?).map_err(|why| match why {
-        LogError::Wrong(why) => {
-            LogError::Wrong(format!("commit {id} {why}; entries are only ever added"))
-        }
+        LogError::Wrong(why) => LogError::Wrong(format!("commit {id} {why}; entries are only ever added")),
         other => other,
     })?;
     Ok(Some((parent, before)))

@@ -34,11 +34,7 @@ struct Folder<'a> {
 }
 
 /// Makes the commit of a change on top of another. The same change on the same base is the same commit.
-pub(super) fn commit(
-    repository: &Repository,
-    base: Option<Oid>,
-    change: &Change,
-) -> Result<Batch, LogError> {
+pub(super) fn commit(repository: &Repository, base: Option<Oid>, change: &Change) -> Result<Batch, LogError> {
     let mut root = Folder::default();
     for (path, text) in &change.files {
         root.add(path, text)?;

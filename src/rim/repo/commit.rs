@@ -39,9 +39,7 @@ pub fn commit_files(folder: &Path, message: &str, paths: &[&str]) -> Result<Oid,
         shown.add_path(&relative)?;
     }
     let tree = repository.find_tree(fresh.write_tree_to(&repository)?)?;
-    let who = repository
-        .signature()
-        .or_else(|_| Signature::now("kalends", "kalends@localhost"))?;
+    let who = repository.signature().or_else(|_| Signature::now("kalends", "kalends@localhost"))?;
     let parents: Vec<_> = parent.iter().collect();
     let commit = repository.commit(Some("HEAD"), &who, &who, message, &tree, &parents)?;
     shown.write()?;

@@ -106,8 +106,7 @@ impl CommitDesk<'_> {
     fn bytes(&self, path: &str) -> Result<Vec<u8>, String> {
         let clean = inside(path).ok_or_else(|| format!("{path} is no path inside the calendar"))?;
         let repository = self.repository.as_ref().map_err(|fault| fault.message().to_owned())?;
-        let root =
-            tree::calendar(repository, self.prefix, self.commit).map_err(|fault| fault.to_string())?;
+        let root = tree::calendar(repository, self.prefix, self.commit).map_err(|fault| fault.to_string())?;
         let entry = root.get_path(&clean).map_err(|_| format!("{path} is not in commit {}", self.commit))?;
         if !matches!(entry.filemode_raw(), 0o100_644 | 0o100_755 | 0o100_664) {
             return Err(format!("{path} is no plain file in commit {}", self.commit));
@@ -172,8 +171,7 @@ fn describe(mut source: impl BufRead + Seek) -> Option<MediaFacts> {
     source.rewind().ok()?;
     // A picture is a stranger's bytes: a reader that falls over them has found out nothing.
     let size = catch_unwind(AssertUnwindSafe(|| imagesize::reader_size(&mut source).ok())).ok().flatten();
-    let size_px = size.and_then(|size| {
-        Some((u32::try_from(size.width).ok()?, u32::try_from(size.height).ok()?))
-    });
+    let size_px =
+        size.and_then(|size| Some((u32::try_from(size.width).ok()?, u32::try_from(size.height).ok()?)));
     Some(MediaFacts { size_bytes, sha256: sum.finalize().into(), mime, size_px })
 }

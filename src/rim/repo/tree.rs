@@ -6,9 +6,7 @@ use git2::{Oid, Repository, Tree};
 
 use crate::finding::{Content, File};
 use crate::rim::repo::walk::in_parallel;
-use crate::rim::repo::{
-    DEPTH_MAX, FILES_MAX, FOLDERS, MEDIA, ROOT, RepoError, TOML_LIMIT_BYTES, bytes,
-};
+use crate::rim::repo::{DEPTH_MAX, FILES_MAX, FOLDERS, MEDIA, ROOT, RepoError, TOML_LIMIT_BYTES, bytes};
 
 /// A path of the calendar and what stands there.
 struct Listed {
@@ -65,7 +63,8 @@ pub(super) fn calendar<'r>(
 
 fn list(repository: &Repository, prefix: &str, commit: Oid) -> Result<Vec<Listed>, RepoError> {
     let root = calendar(repository, prefix, commit)?;
-    let missing = || RepoError::NotInCommit { commit: commit.to_string(), folder: format!("{prefix}/{ROOT}") };
+    let missing =
+        || RepoError::NotInCommit { commit: commit.to_string(), folder: format!("{prefix}/{ROOT}") };
     root.get_name(ROOT).ok_or_else(missing)?;
     let mut listed = Vec::new();
     let mut folders: Vec<(Tree<'_>, String, usize)> = vec![(root, String::new(), 0)];

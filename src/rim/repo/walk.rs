@@ -4,14 +4,12 @@ use std::ffi::OsStr;
 use std::fs::{self, DirEntry, FileType};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::PoisonError;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::finding::{Content, File};
 use crate::rim::disk;
-use crate::rim::repo::{
-    DEPTH_MAX, FILES_MAX, FOLDERS, MEDIA, ROOT, RepoError, TOML_LIMIT_BYTES, bytes,
-};
+use crate::rim::repo::{DEPTH_MAX, FILES_MAX, FOLDERS, MEDIA, ROOT, RepoError, TOML_LIMIT_BYTES, bytes};
 
 /// The most files that a thread takes at a time.
 const SHARE_MAX: usize = 128;
@@ -25,10 +23,7 @@ enum Listed {
 }
 
 /// Reads a calendar's files, sorted by path, on as many threads as there are processors.
-pub(super) fn read<T: Send>(
-    root: &Path,
-    make: impl Fn(File) -> T + Sync,
-) -> Result<Vec<T>, RepoError> {
+pub(super) fn read<T: Send>(root: &Path, make: impl Fn(File) -> T + Sync) -> Result<Vec<T>, RepoError> {
     let mut listed = list(root)?;
     listed.sort_by(|(one, _), (two, _)| one.cmp(two));
     let read_one = |(path, what): &(String, Listed), buffer: &mut Vec<u8>| {
@@ -84,7 +79,8 @@ fn content(path: &Path, buffer: &mut [u8]) -> Content {
 }
 
 fn list(root: &Path) -> Result<Vec<(String, Listed)>, RepoError> {
-    let unreadable = |fault: std::io::Error| RepoError::Disk { path: root.to_owned(), why: fault.to_string() };
+    let unreadable =
+        |fault: std::io::Error| RepoError::Disk { path: root.to_owned(), why: fault.to_string() };
     let mut listed = Vec::new();
     // Folders still to be listed, with their path relative to the root and their depth.
     let mut folders: Vec<(PathBuf, String, usize)> = Vec::new();
