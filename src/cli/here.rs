@@ -58,7 +58,7 @@ impl Here {
     }
 
     /// Finds and reads the calendar: the work tree, or a commit's.
-    pub fn read(&self, rev: Option<&str>) -> Result<Reading, Error> {
+    pub fn read(&self, rev: &Rev) -> Result<Reading, Error> {
         let repo = self.repo()?;
         // Each file is read and understood on the thread that has its bytes at hand.
         let pieces = repo.read(rev, |file| {
