@@ -129,65 +129,61 @@ fn thread(wall: &mut Wall<'_>) -> Vec<Entry> {
 
 /// A warning before a picture; five pictures in rows.
 fn pictures(wall: &mut Wall<'_>) -> Vec<Entry> {
-    let mut posts = Vec::new();
-    posts.push(Entry {
-        warning: Some("animal remains".to_owned()),
-        tags: vec!["Conservation".to_owned()],
-        media: vec![wall.hang("2026/whale-skeleton.png", "A whale's skeleton")],
-        ..post("2027-01-08-whale", "2027-01-08T10:00:00Z", "The whale in room 4 is being cleaned.")
-    });
-    posts.push(Entry {
-        language: Some("pt".to_owned()),
-        tags: vec!["Azulejos".to_owned()],
-        media: vec![
-            wall.hang("2026/azulejos.jpg", "Azulejos azuis"),
-            wall.hang("2026/harbour-lights.png", "As luzes do porto"),
-            wall.hang("2026/lantern.jpg", "Uma lanterna"),
-            wall.hang("2026/caravel.png", "Uma caravela"),
-            wall.hang("2026/lighthouse.png", "O farol"),
-        ],
-        ..post(
-            "2026-12-22-azulejos",
-            "2026-12-22T09:00:00Z",
-            "Amanhã a sala dos azulejos abre até às dez da noite.\nEntrada livre para quem trouxer um desenho do mar.",
-        )
-    });
-    posts
+    vec![
+        Entry {
+            warning: Some("animal remains".to_owned()),
+            tags: vec!["Conservation".to_owned()],
+            media: vec![wall.hang("2026/whale-skeleton.png", "A whale's skeleton")],
+            ..post("2027-01-08-whale", "2027-01-08T10:00:00Z", "The whale in room 4 is being cleaned.")
+        },
+        Entry {
+            language: Some("pt".to_owned()),
+            tags: vec!["Azulejos".to_owned()],
+            media: vec![
+                wall.hang("2026/azulejos.jpg", "Azulejos azuis"),
+                wall.hang("2026/harbour-lights.png", "As luzes do porto"),
+                wall.hang("2026/lantern.jpg", "Uma lanterna"),
+                wall.hang("2026/caravel.png", "Uma caravela"),
+                wall.hang("2026/lighthouse.png", "O farol"),
+            ],
+            ..post(
+                "2026-12-22-azulejos",
+                "2026-12-22T09:00:00Z",
+                "Amanhã a sala dos azulejos abre até às dez da noite.\nEntrada livre para quem trouxer um desenho do mar.",
+            )
+        },
+    ]
 }
 
 /// Hostile words, and other scripts.
 fn words() -> Vec<Entry> {
-    let mut posts = Vec::new();
-    posts.push(Entry {
-        link: Some("javascript:alert(1)".to_owned()),
-        warning: Some("</summary><script>alert(2)</script>".to_owned()),
-        tags: vec!["\"><img src=x onerror=alert(3)>".to_owned()],
-        language: Some("\"><script>".to_owned()),
-        ..post(
-            "2026-12-18-hostile",
-            "2026-12-18T09:00:00Z",
-            "<script>alert(1)</script> & \"quotes\" ]]> \u{202e}live\u{202c} \u{1}\u{b}\u{fffe} &amp; \u{2067}open\n\
+    vec![
+        Entry {
+            link: Some("javascript:alert(1)".to_owned()),
+            warning: Some("</summary><script>alert(2)</script>".to_owned()),
+            tags: vec!["\"><img src=x onerror=alert(3)>".to_owned()],
+            language: Some("\"><script>".to_owned()),
+            ..post(
+                "2026-12-18-hostile",
+                "2026-12-18T09:00:00Z",
+                "<script>alert(1)</script> & \"quotes\" ]]> \u{202e}live\u{202c} \u{1}\u{b}\u{fffe} &amp; \u{2067}open\n\
              javascript:alert(1) http://a.example/\"onmouseover=alert(4)\n<!-- </style></title> --> 'x'",
-        )
-    });
-    posts.push(Entry {
-        language: Some("ar".to_owned()),
-        ..post(
-            "2026-12-17-welcome",
-            "2026-12-17T09:00:00Z",
-            "أهلا وسهلا بكم في متحف الميناء. https://museum.example/ar",
-        )
-    });
-    posts.push(Entry {
-        language: Some("ja".to_owned()),
-        ..post("2026-12-16-ja", "2026-12-16T09:00:00Z", "港の博物館へようこそ。入場無料。👩‍🚀")
-    });
-    posts.push(post(
-        "2026-12-15-fog",
-        "2026-12-15T08:05:00Z",
-        "Fog. The lighthouse is a rumour this morning.",
-    ));
-    posts
+            )
+        },
+        Entry {
+            language: Some("ar".to_owned()),
+            ..post(
+                "2026-12-17-welcome",
+                "2026-12-17T09:00:00Z",
+                "أهلا وسهلا بكم في متحف الميناء. https://museum.example/ar",
+            )
+        },
+        Entry {
+            language: Some("ja".to_owned()),
+            ..post("2026-12-16-ja", "2026-12-16T09:00:00Z", "港の博物館へようこそ。入場無料。👩‍🚀")
+        },
+        post("2026-12-15-fog", "2026-12-15T08:05:00Z", "Fog. The lighthouse is a rumour this morning."),
+    ]
 }
 
 /// Publishes the example through a shelf.
