@@ -17,7 +17,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use crate::calendar::{Account, Calendar};
 use crate::draft::{AccountId, Digest, Draft, Fingerprint, MediaBook, Occurrence, PostId, Slot};
-use crate::ledger::{Claim, Entry, Fact, Hand, Head, LEASE, Ledger, State};
+use crate::ledger::{Claim, Entry, Fact, Hand, Head, LEASE, Ledger};
 use crate::mutant::{Mutant, planted};
 use crate::plan::{self, Plan, Policy, Row, Standing};
 use crate::platform::{Desk, Platform};

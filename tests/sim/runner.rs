@@ -1,6 +1,6 @@
 //! Who acts: runners that publish on a schedule, and the person who stops, resumes, settles and takes down.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 
@@ -88,12 +88,15 @@ fn process<T>(sim: &Sim, runner: usize, scripted: bool, work: impl FnOnce(&World
     }
 }
 
-fn intent<'a>(
-    version: &'a Version,
-    book: &'a MediaBook,
-    faulty: &'a BTreeMap<crate::draft::PostId, String>,
-) -> Intent<'a> {
-    Intent { calendar: &version.calendar, commit: version.commit.clone(), book, faulty, rehearsed: false, dry_run: false }
+fn intent<'a>(version: &'a Version, book: &'a MediaBook) -> Intent<'a> {
+    Intent {
+        calendar: &version.calendar,
+        commit: version.commit.clone(),
+        book,
+        faulty: &|_| None,
+        rehearsed: false,
+        dry_run: false,
+    }
 }
 
 /// One `publish` of a runner.
@@ -101,8 +104,8 @@ pub fn publish(sim: &Sim, runner: usize, scripted: bool) {
     sim.lock().count(Event::Runs);
     process(sim, runner, scripted, |world, version| {
         sim.lock().tell("run", || format!("{} {} {}", world.actor.by, world.actor.nonce, version.commit));
-        let (book, faulty) = (MediaBook::new(), BTreeMap::new());
-        let result = publish::publish(world, &intent(&version, &book, &faulty), &Listener { sim });
+        let book = MediaBook::new();
+        let result = publish::publish(world, &intent(&version, &book), &Listener { sim });
         sim.lock().tell("run ends", || match result {
             Ok(_) => world.actor.nonce.clone(),
             Err(error) => format!("{}: {error}", world.actor.nonce),
@@ -174,9 +177,9 @@ fn take_down(sim: &Sim) {
         slots.swap_remove(at)
     };
     process(sim, desk(sim), false, |world, version| {
-        let (book, faulty) = (MediaBook::new(), BTreeMap::new());
+        let book = MediaBook::new();
         let slots = BTreeSet::from([chosen.clone()]);
-        let done = retract::retract(world, &intent(&version, &book, &faulty), &slots, "a mistake");
+        let done = retract::retract(world, &intent(&version, &book), &slots, "a mistake");
         sim.lock().tell("retract", || format!("{chosen}: {done:?}"));
     });
 }
