@@ -193,3 +193,27 @@ fn every_finding_is_a_whole_sentence_that_says_what_next() {
     }
     assert_eq!(codes.len(), Code::ALL.len());
 }
+
+/// What each room looks like to a person.
+#[test]
+fn every_room_reads_well() {
+    use kalends::ui::findings::Sources;
+    use kalends::ui::findings::text::{Look, render};
+    let bless = std::env::var("KALENDS_BLESS").is_ok();
+    let mut faults = Vec::new();
+    for entry in fs::read_dir(rooms()).unwrap() {
+        let root = entry.unwrap().path();
+        let (files, findings) = find(&root);
+        let sources = Sources::new(&files, &findings);
+        let look = Look { color: false, width: 100 };
+        let shown: Vec<String> = findings.iter().map(|finding| render(finding, &sources, look) + "\n").collect();
+        let shown = shown.join("\n");
+        let expected = root.join("expected.txt");
+        if bless {
+            fs::write(&expected, &shown).unwrap();
+        } else if fs::read_to_string(&expected).ok().as_deref() != Some(&shown) {
+            faults.push(format!("{} does not read as expected:\n{shown}", root.display()));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n\n"));
+}

@@ -76,7 +76,7 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
     }
     match changes.len() {
         0 => ui.status("nothing changed"),
-        count => ui.status(format!("{} changed", plural(count, "thing"))),
+        count => ui.status(plural(count, "change")),
     }
     Ok(Outcome::Done)
 }

@@ -175,7 +175,7 @@ fn seen<'a>(id: &'a AccountId, drafts: &[&'a Draft]) -> Seen<'a> {
     let parts = drafts.iter().map(|draft| {
         let length = boxes::length(draft);
         Part {
-            title: draft.title.as_deref(),
+            title: draft.title.as_deref().filter(|_| draft.platform.limits().title.is_some()),
             text: draft.composed(),
             warning: draft.warning.as_deref(),
             used: length.map(|(used, _, _)| used),

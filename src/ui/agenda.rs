@@ -148,9 +148,9 @@ pub fn legend(items: &[Item], utf8: bool) -> String {
     words.iter().map(|(mark, words)| format!("{mark} {}", words.join(" or "))).collect::<Vec<_>>().join("   ")
 }
 
-/// Returns a day as people say it: `Mon 18 Jan`, with the year where it is not the one that is expected.
+/// Returns a day as people say it: `Mon 18 Jan`, or `18 Jan 2027` where the year is not the one that is expected.
 pub fn day(date: NaiveDate, year: i32) -> String {
-    let format = if date.year() == year { "%a %e %b" } else { "%a %e %b %Y" };
+    let format = if date.year() == year { "%a %e %b" } else { "%e %b %Y" };
     date.format(format).to_string()
 }
 
@@ -164,21 +164,17 @@ pub fn as_table(items: &[Item], zone: &Zone, year: i32, width: usize) -> String 
         Column::new("why", 16),
     ];
     let rows = items.iter().map(|item| {
-        let why = Cell::from(item.reason.clone());
-        let why = match &item.next {
-            Some(next) => why.and(next, HINT),
-            None => why,
-        };
         let post = if width < ID_MIN { item.slug() } else { item.post.as_str() };
         vec![
             format!("{} {}", day(item.at.date(), year), item.at.format("%H:%M")).into(),
             post.to_owned().into(),
             item.places().into(),
             Cell::new(item.standing.word(), style(item.standing)),
-            why,
+            item.reason.clone().into(),
         ]
     });
-    table(width, &columns, &rows.collect::<Vec<_>>())
+    let notes: Vec<Option<(&str, Style)>> = items.iter().map(|item| Some((item.next.as_deref()?, HINT))).collect();
+    table(width, &columns, &rows.collect::<Vec<_>>(), &notes)
 }
 
 #[cfg(test)]

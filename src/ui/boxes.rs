@@ -101,7 +101,8 @@ fn body(draft: &Draft, book: &MediaBook, inner: usize) -> Vec<(String, Style)> {
     if let Some(warning) = &draft.warning {
         say(&format!("content warning: {}", visible(warning, Breaks::Show)), WARNING, 0);
     }
-    if let Some(title) = &draft.title {
+    // A title that the platform has no field for is not sent.
+    if let Some(title) = draft.title.as_ref().filter(|_| draft.platform.limits().title.is_some()) {
         say(&visible(title, Breaks::Show), STRONG, 0);
     }
     say(&visible(&draft.composed(), Breaks::Keep).replace('\t', "    "), plain, 0);

@@ -9,6 +9,9 @@ use crate::ui::{STRONG, paint};
 /// The columns between two columns of a table.
 const GAP: usize = 2;
 
+/// How far a note stands in.
+const NOTE_INDENT: usize = 4;
+
 /// A column: its heading, and how narrow it may become.
 pub struct Column {
     heading: String,
@@ -27,28 +30,21 @@ impl Column {
     }
 }
 
-/// What stands in one row and column: paragraphs, each in a style.
+/// What stands in one row and column.
 #[derive(Debug, Clone, Default)]
-pub struct Cell(Vec<(String, Style)>);
+pub struct Cell {
+    text: String,
+    style: Style,
+}
 
 impl Cell {
-    /// Returns a cell with one paragraph.
+    /// Returns a cell.
     pub fn new(text: impl Into<String>, style: Style) -> Cell {
-        Cell(vec![(text.into(), style)])
-    }
-
-    /// Adds a paragraph.
-    pub fn and(mut self, text: impl Into<String>, style: Style) -> Cell {
-        self.0.push((text.into(), style));
-        self
+        Cell { text: text.into(), style }
     }
 
     fn width(&self) -> usize {
-        self.0.iter().map(|(text, _)| display_width(text)).max().unwrap_or(0)
-    }
-
-    fn lines(&self, width: usize) -> Vec<(String, Style)> {
-        self.0.iter().flat_map(|(text, style)| wrap(text, width).into_iter().map(|line| (line, *style))).collect()
+        display_width(&self.text)
     }
 }
 
@@ -58,13 +54,19 @@ impl From<String> for Cell {
     }
 }
 
-/// Lays rows out in columns.
-pub fn table(width: usize, columns: &[Column], rows: &[Vec<Cell>]) -> String {
+/// Lays rows out in columns. A row may have a note, which stands under it across all columns.
+pub fn table(width: usize, columns: &[Column], rows: &[Vec<Cell>], notes: &[Option<(&str, Style)>]) -> String {
     let widths = widths(width, columns, rows);
     let heading: Vec<Cell> = columns.iter().map(|column| Cell::new(&column.heading, STRONG)).collect();
     let mut text = String::new();
-    for row in std::iter::once(&heading).chain(rows) {
+    text.push_str(&lay(&heading, &widths));
+    for (index, row) in rows.iter().enumerate() {
         text.push_str(&lay(row, &widths));
+        if let Some(Some((note, style))) = notes.get(index) {
+            for line in wrap(note, width.saturating_sub(NOTE_INDENT)) {
+                text.push_str(&format!("{}{}\n", " ".repeat(NOTE_INDENT), paint(*style, line)));
+            }
+        }
     }
     text
 }
@@ -94,22 +96,19 @@ fn widths(width: usize, columns: &[Column], rows: &[Vec<Cell>]) -> Vec<usize> {
 }
 
 fn lay(row: &[Cell], widths: &[usize]) -> String {
-    let cells: Vec<Vec<(String, Style)>> = row.iter().zip(widths).map(|(cell, width)| cell.lines(*width)).collect();
+    let cells: Vec<Vec<String>> = row.iter().zip(widths).map(|(cell, width)| wrap(&cell.text, *width)).collect();
     let height = cells.iter().map(Vec::len).max().unwrap_or(0);
     let mut text = String::new();
     for at in 0..height {
         let mut owed = 0;
-        for (cell, width) in cells.iter().zip(widths) {
-            let taken = match cell.get(at) {
-                Some((line, style)) if !line.is_empty() => {
-                    text.push_str(&" ".repeat(owed));
-                    owed = 0;
-                    text.push_str(&if *style == Style::new() { line.clone() } else { paint(*style, line) });
-                    display_width(line)
-                }
-                _ => 0,
-            };
-            owed += width.saturating_sub(taken) + GAP;
+        for ((lines, cell), width) in cells.iter().zip(row).zip(widths) {
+            let line = lines.get(at).map_or("", String::as_str);
+            if !line.is_empty() {
+                text.push_str(&" ".repeat(owed));
+                text.push_str(&if cell.style == Style::new() { line.to_owned() } else { paint(cell.style, line) });
+                owed = 0;
+            }
+            owed += width.saturating_sub(display_width(line)) + GAP;
         }
         text.push('\n');
     }
@@ -123,14 +122,14 @@ mod tests {
     #[test]
     fn long_cells_wrap_within_the_width() {
         let columns = [Column::whole("post"), Column::new("why", 10)];
-        let why = Cell::from("its time has not come and will not come soon".to_owned()).and("wait", STRONG);
+        let why = Cell::from("its time has not come and will not come soon".to_owned());
         let rows = [vec![Cell::from("open-day".to_owned()), why]];
-        let text = anstream::adapter::strip_str(&table(40, &columns, &rows)).to_string();
-        insta::assert_snapshot!(text, @"
+        let text = table(40, &columns, &rows, &[Some(("wait until it does", STRONG))]);
+        insta::assert_snapshot!(anstream::adapter::strip_str(&text).to_string(), @"
         post      why
         open-day  its time has not come and will
                   not come soon
-                  wait
+            wait until it does
         ");
     }
 }

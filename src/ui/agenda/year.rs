@@ -22,7 +22,7 @@ pub fn as_year(items: &[Item], year: i32, width: usize) -> String {
         let name = first.format(if width < 50 { "%b %Y" } else { "%B %Y" }).to_string();
         [name, number(all), number(out), number(to_come), number(all - out - to_come)].map(Cell::from).to_vec()
     });
-    table(width, &columns, &rows.collect::<Vec<_>>())
+    table(width, &columns, &rows.collect::<Vec<_>>(), &[])
 }
 
 #[cfg(test)]

@@ -1,0 +1,347 @@
+//! What a person reads: whole outputs of the program, in a scrubbed environment.
+//!
+//! Each story is a list of commands; `tests/cli/STORY.txt` is all that they say: stdout, stderr and exit code.
+//! `KALENDS_BLESS=1` writes what is expected anew.
+
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "this is a test, whole")]
+
+use std::fs;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+/// A private world: an empty folder, and a home that is empty too.
+struct Stage {
+    folder: tempfile::TempDir,
+    told: String,
+    variables: Vec<(&'static str, String)>,
+}
+
+impl Stage {
+    fn new() -> Stage {
+        let folder = tempfile::tempdir().unwrap();
+        let home = folder.path().join("home");
+        fs::create_dir_all(&home).unwrap();
+        fs::create_dir_all(folder.path().join("work")).unwrap();
+        let variables = vec![
+            ("PATH", std::env::var("PATH").unwrap()),
+            ("HOME", home.display().to_string()),
+            ("GIT_CONFIG_GLOBAL", "/dev/null".to_owned()),
+            ("GIT_CONFIG_NOSYSTEM", "1".to_owned()),
+            ("TZ", "UTC".to_owned()),
+            ("LC_ALL", "C.UTF-8".to_owned()),
+            ("COLUMNS", "80".to_owned()),
+        ];
+        Stage { folder, told: String::new(), variables }
+    }
+
+    fn work(&self) -> PathBuf {
+        self.folder.path().join("work")
+    }
+
+    /// Sets a variable, or takes it away where its value is empty.
+    fn set(mut self, name: &'static str, value: &str) -> Stage {
+        self.variables.retain(|(known, _)| *known != name);
+        if !value.is_empty() {
+            self.variables.push((name, value.to_owned()));
+        }
+        self
+    }
+
+    fn file(&self, path: &str, text: &str) {
+        let path = self.work().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+
+    /// A small calendar with a fault or none.
+    fn calendar(self) -> Stage {
+        self.file("kalends.toml", "name = \"Museum\"\nzone = \"Europe/Lisbon\"\n");
+        self.file("accounts/news.toml", "platform = \"feed\"\ntitle = \"Museum\"\n");
+        self.file("accounts/bluesky.toml", "platform = \"bluesky\"\nhandle = \"museum.example\"\nby_hand = true\n");
+        self.file(
+            "posts/2027/01/2027-01-18-open-day.toml",
+            "at = 2027-01-18T09:00:00\nto = [\"news\", \"bluesky\"]\ntitle = \"Open day\"\ntags = [\"OpenDay\"]\n\
+             text = \"\"\"\nDoors open at ten. Bring a child, leave with an astronomer.\n\"\"\"\n\
+             link = \"https://museum.example/open-day\"\n[[thread]]\ntext = \"Programme: stars, tea, stars.\"\n",
+        );
+        self
+    }
+
+    fn command(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command.current_dir(self.work()).env_clear().envs(self.variables.iter().map(|(name, value)| (name, value)));
+        command.stdin(Stdio::null());
+        command
+    }
+
+    fn output(&self, line: &str) -> Output {
+        self.command(env!("CARGO_BIN_EXE_kalends")).args(line.split_whitespace()).output().unwrap()
+    }
+
+    /// Runs a command and writes down all that it says.
+    fn run(mut self, line: &str) -> Stage {
+        let output = self.output(line);
+        self.told.push_str(&format!("$ kalends {line}\n"));
+        for (name, bytes) in [("", &output.stdout), ("stderr: ", &output.stderr)] {
+            for said in String::from_utf8_lossy(bytes).lines() {
+                self.told.push_str(&format!("{name}{said}\n"));
+            }
+        }
+        self.told.push_str(&format!("[exit {}]\n\n", output.status.code().unwrap()));
+        self
+    }
+
+    fn git(self, line: &str) -> Stage {
+        let identity = ["-c", "user.name=Ada", "-c", "user.email=ada@museum.example", "-c", "init.defaultBranch=main"];
+        let status = self.command("git").args(identity).args(line.split_whitespace()).status().unwrap();
+        assert!(status.success(), "git {line}");
+        self
+    }
+
+    /// Compares what was said with what is expected.
+    fn expect(self, story: &str) {
+        let real = self.folder.path().canonicalize().unwrap();
+        let told = self.told.replace(&real.display().to_string(), "[TMP]").replace('\u{1b}', "␛");
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("tests/cli/{story}.txt"));
+        if std::env::var("KALENDS_BLESS").is_ok() {
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(&path, &told).unwrap();
+        }
+        let expected = fs::read_to_string(&path).unwrap_or_default();
+        assert!(told == expected, "{story} is not as expected; it says:\n{told}");
+    }
+}
+
+#[test]
+fn the_help_explains_itself() {
+    Stage::new().run("").run("-h").run("--help").run("check --help").run("new -h").run("--version").expect("help");
+}
+
+#[test]
+fn a_wrong_command_line_is_told_what_was_probably_meant() {
+    Stage::new()
+        .run("chekc")
+        .run("plan --moth 2027-01")
+        .run("plan --month january")
+        .run("schema pots")
+        .run("completions")
+        .expect("usage");
+}
+
+#[test]
+fn a_calendar_without_a_fault_is_silent() {
+    Stage::new().calendar().run("check").run("check --format json").run("fix").expect("fine");
+}
+
+#[test]
+fn a_fault_is_shown_in_four_formats() {
+    let stage = Stage::new().calendar();
+    stage.file("accounts/news.toml", "platform = \"feed\"\ntitel = \"Museum\"\n");
+    stage
+        .run("check")
+        .run("check --color always")
+        .run("check --format json")
+        .run("check --format github")
+        .run("check --format sarif")
+        .expect("findings");
+}
+
+#[test]
+fn a_plan_is_a_table_a_list_a_page_and_json() {
+    let line = "plan --now 2027-01-10T12:00";
+    let stage = Stage::new().calendar().run(line).run(&format!("{line} --month 2027-01")).run(&format!("{line} --json"));
+    let stage = stage.run(&format!("{line} --account bluski")).run("plan --now 2027-03-28T01:30");
+    let stage = stage.set("COLUMNS", "40").run(line).run(&format!("{line} --month 2027-01"));
+    stage.set("COLUMNS", "80").run(&format!("{line} --year 2027")).expect("plan");
+}
+
+#[test]
+fn a_preview_is_a_box_for_each_account() {
+    let stage = Stage::new().calendar().run("preview open-day").run("preview open-dya");
+    stage.set("COLUMNS", "40").set("LC_ALL", "C").run("preview open-day --account bluesky").expect("preview");
+}
+
+#[test]
+fn a_new_calendar_publishes_its_first_post() {
+    let stage = Stage::new().run("init museum --zone Europe/Lisbon --now 2027-01-18T09:00");
+    let stage = stage.run("-C museum check").run("init museum").run("init elsewhere --zone Europe/Lisbn");
+    let stage = stage.run("-C museum plan --now 2027-01-18T09:00").run("-C museum publish --now 2027-01-18T09:00");
+    let log = stage.output("-C museum log");
+    let said = String::from_utf8(log.stdout).unwrap();
+    let kinds: Vec<&str> = said.lines().filter_map(|line| line.split_whitespace().nth(2)).collect();
+    assert_eq!(kinds, ["receipt", "sending", "claim"], "{said}");
+    stage.run("-C museum publish --now 2027-01-18T09:05").expect("init");
+}
+
+#[test]
+fn a_new_file_is_never_written_over() {
+    Stage::new()
+        .calendar()
+        .run("new post Tea at four --now 2027-01-10T12:00")
+        .run("new post Tea at four --now 2027-01-10T12:00")
+        .run("new person Marta Quintela --role coordinator --now 2027-01-10T12:00")
+        .run("new account Mastodon --platform mastodon --server https://museum.example --now 2027-01-10T12:00")
+        .run("new campaign Carried Light --now 2027-01-10T12:00")
+        .run("new goal Visits --now 2027-01-10T12:00 --json")
+        .run("new department 東京 --now 2027-01-10T12:00")
+        .run("check")
+        .expect("new");
+}
+
+#[test]
+fn a_diff_tells_in_words() {
+    let stage = Stage::new().calendar().git("init -q").git("add .").git("commit -qm Begin");
+    stage.file("posts/2027/01/2027-01-20-tea.toml", "at = 2027-01-20T16:00:00\nto = [\"news\"]\ntext = \"Tea.\"\n");
+    stage.file("accounts/news.toml", "platform = \"feed\"\ntitle = \"Museum of Tea\"\n");
+    stage.run("diff").run("diff HEAD --json").run("diff nowhere").run("check --since HEAD").expect("diff");
+}
+
+#[test]
+fn a_post_in_the_wrong_month_is_moved() {
+    let stage = Stage::new().calendar();
+    stage.file("posts/2027/02/2027-01-20-tea.toml", "at = 2027-01-20T16:00:00\nto = [\"news\"]\ntext = \"Tea.\"\n");
+    let stage = stage.run("check").run("fix --dry-run").run("fix");
+    assert!(stage.work().join("posts/2027/01/2027-01-20-tea.toml").exists());
+    stage.run("check").expect("fix");
+}
+
+#[test]
+fn no_calendar_no_repository_and_a_bare_one_are_told_apart() {
+    let stage = Stage::new().run("check").run("-C nowhere check").git("init -q --bare bare.git").run("-C bare.git check");
+    stage.run("init bare.git/inside").calendar().run("publish").run("status").run("log").expect("nowhere");
+}
+
+#[test]
+fn escape_sequences_in_people_s_words_are_harmless() {
+    let stage = Stage::new().calendar();
+    stage.file(
+        "posts/2027/01/2027-01-19-evil.toml",
+        "at = 2027-01-19T09:00:00\nto = [\"bluesky\", \"ne\\u001b[31mws\"]\ntitle = \"\\u001b]0;x\\u0007\"\n\
+         text = \"a\\u001b[2Jb\\u202Ec\"\nhold = \"\\u001b[5m\"\n",
+    );
+    stage.file("posts/2027/01/e\u{1b}[31mvil.toml", "x = 1\n");
+    let outputs = ["check", "check --format github", "plan --now 2027-01-18T12:00", "preview evil", "preview \u{1b}[31m"];
+    for line in outputs {
+        let output = stage.output(line);
+        for bytes in [output.stdout, output.stderr] {
+            let said = String::from_utf8(bytes).unwrap();
+            assert!(!said.contains(['\u{1b}', '\u{7}', '\u{202e}']), "{line}: {said:?}");
+        }
+    }
+}
+
+#[test]
+fn a_closed_pipe_is_no_failure() {
+    let stage = Stage::new().calendar();
+    for line in ["--help", "plan --now 2027-01-10T12:00", "man", "schema post", "completions bash", "preview open-day"] {
+        let mut child = stage
+            .command(env!("CARGO_BIN_EXE_kalends"))
+            .args(line.split_whitespace())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let mut said = String::new();
+        child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+        assert_eq!(child.wait().unwrap().code(), Some(0), "{line}: {said}");
+        assert!(!said.contains("bug") && !said.contains("panicked"), "{line}: {said}");
+    }
+}
+
+#[test]
+fn the_locale_changes_our_ornaments_and_never_people_s_words() {
+    for locale in ["C", "POSIX", "de_DE.ISO-8859-1"] {
+        let stage = Stage::new().calendar().set("LC_ALL", locale);
+        stage.file("posts/2027/01/2027-01-19-cha.toml", "at = 2027-01-19T09:00:00\nto = [\"news\"]\ntext = \"Chá às quatro.\"\n");
+        let said = String::from_utf8(stage.output("preview cha").stdout).unwrap();
+        assert!(said.contains("Chá às quatro.") && said.contains("+-") && !said.contains('─'), "{locale}: {said}");
+    }
+}
+
+#[test]
+fn without_a_home_everything_works() {
+    let stage = Stage::new().set("HOME", "");
+    assert!(stage.output("init museum --now 2027-01-18T09:00").status.success());
+    assert!(stage.output("-C museum check").status.success());
+    assert!(stage.output("-C museum publish --now 2027-01-18T09:00").status.success());
+}
+
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_written_is_named_with_a_way_out() {
+    use std::os::unix::fs::PermissionsExt;
+    let stage = Stage::new().calendar();
+    let folder = stage.work().join("posts");
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o555)).unwrap();
+    if fs::write(folder.join("probe"), "").is_ok() {
+        // Nothing is read-only to the root user; a file in the way of a folder stops that one too.
+        fs::remove_file(folder.join("probe")).unwrap();
+        stage.file("people", "in the way");
+    }
+    let output = stage.output("new person Ada");
+    let said = String::from_utf8(output.stderr).unwrap();
+    fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).unwrap();
+    if output.status.code() != Some(0) {
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert!(said.contains("cannot write people/ada.toml") && said.contains("hint:"), "{said}");
+    }
+}
+
+#[test]
+fn colour_is_off_in_a_pipe_and_on_when_asked_for() {
+    let stage = Stage::new().calendar();
+    let line = "plan --now 2027-01-10T12:00";
+    let colored = |stage: &Stage, line: &str| String::from_utf8(stage.output(line).stdout).unwrap().contains('\u{1b}');
+    assert!(!colored(&stage, line));
+    assert!(colored(&stage, &format!("{line} --color always")));
+    let stage = stage.set("CLICOLOR_FORCE", "1");
+    assert!(colored(&stage, line));
+    assert!(!colored(&stage, &format!("{line} --color never")));
+}
+
+#[test]
+fn shells_complete_posts_and_accounts_from_the_calendar() {
+    let stage = Stage::new().calendar().set("COMPLETE", "fish");
+    let said = String::from_utf8(stage.output("-- kalends preview 2027").stdout).unwrap();
+    assert!(said.contains("2027-01-18-open-day"), "{said}");
+    let said = String::from_utf8(stage.output("-- kalends plan --account b").stdout).unwrap();
+    assert!(said.contains("bluesky"), "{said}");
+}
+
+#[test]
+fn every_command_has_a_page_in_the_manual() {
+    let stage = Stage::new();
+    assert!(stage.output("man pages").status.success());
+    for page in ["kalends.1", "kalends-check.1", "kalends-publish.1"] {
+        let text = fs::read_to_string(stage.work().join("pages").join(page)).unwrap();
+        assert!(text.contains(".SH NAME"), "{page}: {text}");
+    }
+}
+
+#[test]
+fn the_sarif_log_is_valid_by_its_own_schema() {
+    let tools = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/validators");
+    let schema = tools.join("node_modules/@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json");
+    let python = tools.join("bin/python");
+    if !schema.exists() || !python.exists() {
+        // The test's own voice.
+        _ = std::io::Write::write_all(
+            &mut std::io::stderr(),
+            b"skipped: the SARIF schema is not installed; run tests/servers/validators.sh\n",
+        );
+        return;
+    }
+    let rooms = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/findings");
+    for room in ["unknown-key", "repeated-text", "id-case-clash", "syntax"] {
+        let stage = Stage::new();
+        let log = stage.output(&format!("-C {} check --format sarif", rooms.join(room).display())).stdout;
+        stage.file("log.sarif", &String::from_utf8(log).unwrap());
+        let script = "import json, sys, jsonschema; s, l = (json.load(open(p)) for p in sys.argv[1:]); \
+                      jsonschema.Draft7Validator(s).validate(l); assert l['runs'][0]['results']";
+        let mut command = Command::new(&python);
+        let output = command.args(["-c", script]).arg(&schema).arg(stage.work().join("log.sarif")).output().unwrap();
+        assert!(output.status.success(), "{room}: {}", String::from_utf8_lossy(&output.stderr));
+    }
+}
