@@ -341,14 +341,20 @@ impl Record {
         if self.entries.contains(entry) {
             return Err(Illegal::Already);
         }
+        let stands = |old: &Entry| old.attempt == entry.attempt && old.fact.kind() == entry.fact.kind();
+        if planted(Mutant::OwnedByHost) && self.entries.iter().any(|old| stands(old) && old.hand.by == entry.hand.by) {
+            return Err(Illegal::Already);
+        }
+        if self.entries.iter().any(stands) {
+            return Err(Illegal::State("such an entry stands there already"));
+        }
         let this = entry.attempt == self.attempt;
         let next = entry.attempt == self.attempt + 1;
-        let same_process = |hand: &Hand| {
-            hand.nonce == entry.hand.nonce || planted(Mutant::OwnedByHost) && hand.by == entry.hand.by
-        };
+        let same_process = |hand: &Hand| hand.nonce == entry.hand.nonce;
         let (legal, why) = match &entry.fact {
             Fact::Claim(_) => match &self.state {
                 S::Absent | S::Claimed { .. } | S::Refused { .. } | S::Released { .. } => (next, "it is claimed"),
+                S::Sending { .. } if planted(Mutant::LeaseOnSending) => (next, "it is claimed"),
                 _ => (false, "it is not free"),
             },
             Fact::Sending(sending) => match &self.state {

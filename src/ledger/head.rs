@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use crate::draft::Slot;
-use crate::ledger::{Entry, Record};
+use crate::ledger::{Entry, Record, State};
+use crate::mutant::{Mutant, planted};
 
 /// The format that this program writes, and the newest it reads.
 pub const FORMAT: u64 = 1;
@@ -72,7 +73,8 @@ impl Head {
             ..self.clone()
         };
         for (slot, record) in after {
-            if record.state.is_open() {
+            let forgotten = planted(Mutant::ForgetDoubt) && matches!(record.state, State::Doubt { .. });
+            if record.state.is_open() && !forgotten {
                 head.open.insert(slot.clone());
             } else {
                 head.open.remove(slot);

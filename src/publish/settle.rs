@@ -24,6 +24,16 @@ struct Doubt<'l> {
     said: bool,
 }
 
+/// Returns the last moment at which a sending's key is sure to be known still when a repeat takes effect.
+fn key_until(sending: &Sending, adapter: &dyn Platform) -> DateTime<Utc> {
+    match adapter.class() {
+        Class::WindowKey { window } if !planted(Mutant::ReplayOutsideWindow) => {
+            sending.first_at + window - adapter.settles_after() - SKEW - SKEW
+        }
+        _ => DateTime::<Utc>::MAX_UTC,
+    }
+}
+
 /// What is to be done about a doubt.
 enum Verdict {
     /// It is there, or is not: a fact to record.
@@ -74,11 +84,17 @@ impl Run<'_> {
         let class = adapter.class();
         let proof_at = self.proof_at(doubt, adapter);
         let may_send = !halted && now <= doubt.sending.until && !self.intent.dry_run && !self.is_rehearsal(doubt);
-        if let Class::WindowKey { window } = class {
-            let in_window = now + adapter.settles_after() <= doubt.sending.first_at + window - SKEW - SKEW;
-            if now >= proof_at && may_send && (in_window || planted(Mutant::ReplayOutsideWindow)) {
-                return Verdict::Replay;
-            }
+        let in_window = now <= doubt.sending.until.min(key_until(doubt.sending, adapter));
+        if matches!(class, Class::WindowKey { .. }) && now >= proof_at && may_send && in_window {
+            return Verdict::Replay;
+        }
+        let wait = |at: DateTime<Utc>| {
+            let at = at.format("%H:%M:%S UTC");
+            Verdict::Wait(format!("not seen yet; from {at} on, not seeing it proves something"))
+        };
+        // The sender may still be at work, and then it is the one to say what became of it.
+        if class == Class::Nothing && now < proof_at {
+            return wait(proof_at);
         }
         if class == Class::Nothing {
             return Verdict::Person(doubt.why());
@@ -89,12 +105,10 @@ impl Run<'_> {
                 Verdict::Fact(Fact::Receipt(receipt), outcome)
             }
             Err(failure) => Verdict::Wait(format!("looking for it failed: {failure}")),
+            Ok(Sight::Unclear(_)) if now < proof_at => wait(proof_at),
             Ok(Sight::Unclear(why)) => Verdict::Person(why),
             Ok(Sight::Absent) if class == Class::PermanentKey && may_send => Verdict::Replay,
-            Ok(Sight::Absent) if now < proof_at && !planted(Mutant::LookTooEarly) => Verdict::Wait(format!(
-                "not seen yet; from {} on, not seeing it proves something",
-                proof_at.format("%H:%M:%S UTC")
-            )),
+            Ok(Sight::Absent) if now < proof_at && !planted(Mutant::LookTooEarly) => wait(proof_at),
             Ok(Sight::Absent) => self.absent(class, doubt),
         }
     }
@@ -117,7 +131,12 @@ impl Run<'_> {
     fn proof_at(&self, doubt: &Doubt<'_>, adapter: &dyn Platform) -> DateTime<Utc> {
         let strange = doubt.hand.clone != self.world.actor.clone;
         let skew = if strange { SKEW + SKEW } else { TimeDelta::zero() };
-        doubt.hand.at + adapter.settles_after() + skew
+        // A permanent key may be sent for as long as the post may go out, so its sender may wake up until then.
+        let last = match adapter.class() {
+            Class::PermanentKey => doubt.hand.at.max(doubt.sending.until),
+            _ => doubt.hand.at,
+        };
+        last + adapter.settles_after() + skew
     }
 
     fn is_rehearsal(&self, doubt: &Doubt<'_>) -> bool {
@@ -133,7 +152,9 @@ impl Run<'_> {
         desk: &Desk<'_>,
         adapter: &dyn Platform,
     ) -> Result<Option<Settled>, LogError> {
-        let sending = Sending { replays: Some(doubt.attempt), ..doubt.sending.clone() };
+        // The run may sleep between this and the first byte, so the key's own end goes with the sending.
+        let until = doubt.sending.until.min(key_until(doubt.sending, adapter));
+        let sending = Sending { replays: Some(doubt.attempt), until, ..doubt.sending.clone() };
         let entry = self.entry(doubt.slot, doubt.attempt + 1, Fact::Sending(sending.clone()));
         let written = self.scribe.write(Note { entries: vec![entry.clone()], ..Note::default() })?;
         if !written.has(&entry) {

@@ -14,7 +14,9 @@
 
 mod adapter;
 mod dice;
+mod directed;
 mod ledger;
+mod mutants;
 mod people;
 mod runner;
 mod seat;
