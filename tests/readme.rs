@@ -127,17 +127,22 @@ fn is_as_told(shown: &str, told: &str) -> bool {
     shown.ends_with(end)
 }
 
-/// Returns what is compared of a text. Two things may differ from run to run and are made the same: names that git and
-/// kalends make by hashing or by chance (seven or more hexadecimal digits with at least one figure), and the machine's
-/// name after `ana@`.
+/// Returns what is compared of a text. What differs from run to run is made the same:
+///
+/// - names made by hashing or by chance: seven or more hexadecimal digits with a figure among them, or twenty or more
+///   letters and figures;
+/// - the machine's name after `ana@`;
+/// - the seconds of a time of day, for a clock goes on.
 fn comparable(text: &str) -> String {
-    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '.' || c == '@';
+    let is_part = |c: char| c.is_ascii_alphanumeric() || "-.@:".contains(c);
     let mut result = String::new();
     for piece in text.split_inclusive(|c: char| !is_part(c)) {
         let word = piece.trim_end_matches(|c: char| !is_part(c));
         match word.strip_prefix("ana@") {
-            Some(_) if word != "ana@museum.example" => result.push_str("ana@#"),
-            _ => result.push_str(&word.split('.').map(made_up).collect::<Vec<_>>().join(".")),
+            Some(host) if host != "museum.example" => result.push_str("ana@#"),
+            _ => {
+                result.push_str(&without_seconds(word).split('.').map(made_up).collect::<Vec<_>>().join("."))
+            }
         }
         result.push_str(&piece[word.len()..]);
     }
@@ -145,10 +150,18 @@ fn comparable(text: &str) -> String {
 }
 
 fn made_up(word: &str) -> &str {
-    let hashed = word.len() >= 7
-        && word.chars().all(|c| c.is_ascii_hexdigit() && !c.is_ascii_uppercase())
-        && word.contains(|c: char| c.is_ascii_digit());
-    if hashed { "#" } else { word }
+    let has_figure = word.contains(|c: char| c.is_ascii_digit());
+    let is_hash = word.len() >= 7 && has_figure && word.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f'));
+    let is_chance = word.len() >= 20 && word.chars().all(|c| matches!(c, '0'..='9' | 'a'..='z'));
+    if is_hash || is_chance { "#" } else { word }
+}
+
+/// Returns a word that ends in a time of day without the seconds of that time.
+fn without_seconds(word: &str) -> String {
+    let Some((minutes, seconds)) = word.rsplit_once(':') else { return word.to_owned() };
+    let is_time = minutes.len() >= 5 && minutes.as_bytes()[minutes.len() - 3] == b':';
+    let is_seconds = seconds.trim_end_matches('Z').chars().all(|c| c.is_ascii_digit() || c == '.');
+    if is_time && is_seconds { format!("{minutes}:#") } else { word.to_owned() }
 }
 
 #[test]
@@ -206,4 +219,8 @@ fn a_name_made_by_hashing_is_the_same_as_any_other_and_a_word_is_not() {
     assert_eq!(comparable("by ana@host-7.local, at"), "by ana@#, at");
     assert_eq!(comparable("9c01ab34d0e1f2a3.png"), "#.png");
     assert_eq!(comparable("facade effaced"), "facade effaced");
+    assert_eq!(comparable("by mrskmz6intw4xmiex4gwhuhtgl"), "by #");
+    assert_eq!(comparable("2027-01-31 20:00:02 UTC, 20:00"), "2027-01-31 20:00:# UTC, 20:00");
+    assert_eq!(comparable("at = 2027-01-15T09:05:00.406Z"), "at = 2027-01-15T09:05:#");
+    assert_eq!(comparable("posts/a.toml:2:7"), "posts/a.toml:2:7");
 }
