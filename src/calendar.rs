@@ -5,11 +5,14 @@
 
 mod assemble;
 mod check;
+mod diff;
 mod files;
+mod fix;
 mod format;
 mod grammar;
 mod model;
 mod schedule;
+mod schema;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,13 +21,16 @@ use crate::finding::{File, Finding};
 use crate::time::Zone;
 
 pub use check::{check, renames};
+pub use diff::{Became, Change, Detail, diff};
 pub use files::{Item, What, read_file};
+pub use fix::{Fix, fixes};
 pub use format::FILE_LIMIT_BYTES;
 pub use grammar::{Key, Kind, Type};
 pub use model::{
     Account, At, Body, Campaign, Department, Goal, Part, Person, Picture, Post, Question, Repeat, Role, Root,
     Split, StandingSlot, Voice, Words,
 };
+pub use schema::schema;
 
 /// Everything that people wrote, each thing by its id.
 #[derive(Debug, Clone, PartialEq, Default)]

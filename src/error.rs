@@ -11,7 +11,7 @@ use std::io;
 use std::panic::PanicHookInfo;
 
 use crate::rim::lock::LockError;
-use crate::rim::repo::RepoError;
+use crate::rim::repo::{ROOT, RepoError};
 use crate::world::LogError;
 
 /// What sort of trouble it is. Decides the exit code.
@@ -176,10 +176,15 @@ impl From<LogError> for Error {
 
 impl From<RepoError> for Error {
     fn from(fault: RepoError) -> Error {
-        let hint = fault.help();
-        let error = Error::user(fault.to_string());
-        match hint {
-            Some(hint) => error.hint(hint),
+        let error = match &fault {
+            RepoError::NoCalendar { looked } => {
+                let here = looked.first().map_or_else(String::new, |folder| format!(" in {}", folder.display()));
+                Error::user(format!("there is no calendar here: no {ROOT}{here} or above it"))
+            }
+            _ => Error::user(fault.to_string()),
+        };
+        match fault.help() {
+            Some(help) => error.hint(help),
             None => error,
         }
     }

@@ -4,9 +4,12 @@
 //! never the only carrier of a meaning. Text that others wrote goes through [`crate::text::visible`] before it gets
 //! here, so that no escape sequence of theirs reaches a terminal; [`Ui`] adds the only ones there are.
 
+pub mod agenda;
 pub mod ask;
 pub mod findings;
 pub mod pager;
+pub mod table;
+pub mod wrap;
 
 use std::fmt::Display;
 use std::io::{self, IsTerminal, Write};
@@ -254,12 +257,12 @@ pub fn say_error(error: &Error) {
 
 /// Returns an error as a person reads it.
 fn render_error(error: &Error) -> String {
-    let mut text = format!("{ERROR}error{ERROR:#}{STRONG}:{STRONG:#} {}", error.message);
+    let mut text = format!("{ERROR}error{ERROR:#}{STRONG}:{STRONG:#} {}", foreign(&error.message));
     for cause in error.causes() {
-        text.push_str(&format!("\n  {QUIET}because{QUIET:#} {cause}"));
+        text.push_str(&format!("\n  {QUIET}because{QUIET:#} {}", foreign(&cause)));
     }
     for hint in &error.hints {
-        text.push_str(&format!("\n{HINT}hint: {hint}{HINT:#}"));
+        text.push_str(&format!("\n{HINT}hint: {}{HINT:#}", foreign(hint)));
     }
     text
 }

@@ -57,10 +57,23 @@ impl Here {
     }
 
     /// Finds and reads the calendar: the work tree, or a commit's.
-    pub fn read(&self, rev: &Rev) -> Result<Reading, Error> {
+    pub fn read(&self, rev: Option<&str>) -> Result<Reading, Error> {
         let repo = self.repo()?;
-        let files = repo.files(rev)?;
-        let (calendar, findings) = calendar::read(&files);
+        let rev = rev.map_or(Rev::WorkTree, |name| Rev::Commit(name.to_owned()));
+        // Each file is read and understood on the thread that has its bytes at hand.
+        let pieces = repo.read(&rev, |file| {
+            let (item, findings) = calendar::read_file(&file);
+            (file, item, findings)
+        })?;
+        let (mut files, mut items, mut findings) = (Vec::new(), Vec::new(), Vec::new());
+        for (file, item, found) in pieces {
+            files.push(file);
+            items.push(item);
+            findings.extend(found);
+        }
+        let (calendar, found) = Calendar::assemble(items);
+        findings.extend(found);
+        calendar::sort(&mut findings);
         Ok(Reading { repo, files, calendar, findings })
     }
 

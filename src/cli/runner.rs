@@ -45,7 +45,7 @@ pub struct Runner {
 impl Runner {
     /// Opens the calendar that is committed here, and its ledger.
     pub fn open(here: &Here, clock: &ClockArgs) -> Result<Runner, Error> {
-        let reading = here.read(&Rev::Commit("HEAD".to_owned()))?;
+        let reading = here.read(Some("HEAD"))?;
         let commit = reading.repo.head_commit()?.to_string();
         let git_dir = reading.repo.git_dir()?.to_owned();
         let root = &reading.calendar.root;

@@ -237,9 +237,10 @@ impl Repo {
         self.git().map(|git| git.common.as_path())
     }
 
-    /// Returns the way from the repository's top to the calendar's folder, with a `/` at its end if it is not empty.
+    /// Returns the calendar's folder in the repository, with `/` between names; empty at its top, or where there is no
+    /// repository.
     pub fn prefix(&self) -> &str {
-        self.git.as_ref().map_or("", |git| git.prefix.as_str())
+        self.git.as_ref().map_or("", |git| &git.prefix)
     }
 
     /// Tells whether the clone has only a part of the history.

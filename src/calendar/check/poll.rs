@@ -1,7 +1,7 @@
 //! Polls and threads: which platforms have them, and what they take.
 
 use crate::finding::{Code, Finding};
-use crate::text::{self, Poll, Runs};
+use crate::text::{self, Platform, Poll, Runs};
 use crate::time::show_duration;
 
 use super::super::Question;
@@ -15,7 +15,9 @@ impl<'a> Copy<'a> {
 }
 
 pub(super) fn unsupported(copy: &Copy<'_>, findings: &mut Vec<Finding>) {
-    let Some(question) = copy.sheet.poll().filter(|_| copy.limits.poll.is_none()) else { return };
+    // A feed shows the answers as a list.
+    let none = copy.limits.poll.is_none() && copy.platform != Platform::Feed;
+    let Some(question) = copy.sheet.poll().filter(|_| none) else { return };
     let finding = copy.finding(
         Code::PollUnsupported,
         Some(question.span.clone()),

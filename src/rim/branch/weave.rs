@@ -59,10 +59,11 @@ pub(super) fn commit(
 
 impl<'a> Folder<'a> {
     fn add(&mut self, path: &'a str, text: &'a str) -> Result<(), LogError> {
-        let (folders, name) = path.rsplit_once('/').map_or(("", path), |(folders, name)| (folders, name));
         let mut folder = self;
-        for part in folders.split('/').filter(|_| !folders.is_empty()) {
-            folder = folder.folders.entry(plain(part, path)?).or_default();
+        let mut name = path;
+        while let Some((first, rest)) = name.split_once('/') {
+            folder = folder.folders.entry(plain(first, path)?).or_default();
+            name = rest;
         }
         let twice = folder.files.insert(plain(name, path)?, text).is_some();
         if twice || path == HEAD {

@@ -67,6 +67,15 @@ const FEED: Limits = Limits {
         formats: &[Format::Jpeg, Format::Png, Format::Gif, Format::Webp, Format::Avif],
         ..ANY_MEDIA
     },
+    // A feed shows a poll as a list: readers see what was asked, and answer where the poll is.
+    poll: Some(Poll {
+        options_min: 2,
+        options_max: 100,
+        option_max: None,
+        question_max: None,
+        runs: Runs::Between(1, u32::MAX),
+        excludes_media: false,
+    }),
     threads: true,
     ..NO_LIMITS
 };

@@ -1,0 +1,220 @@
+//! What goes out when, as people read it: rows of a plan with their accounts together, as a table, a list of days,
+//! or a calendar page.
+
+pub mod list;
+pub mod month;
+pub mod year;
+
+use std::collections::BTreeMap;
+
+use anstyle::Style;
+use chrono::{Datelike, NaiveDate, NaiveDateTime};
+
+use crate::draft::{AccountId, PostId};
+use crate::plan::{Row, Standing};
+use crate::text::{Breaks, visible};
+use crate::time::Zone;
+use crate::ui::table::{Column, table};
+use crate::ui::{ERROR, GOOD, HINT, QUIET, STRONG, WARNING, paint};
+
+/// The narrowest terminal on which a table says a post's whole id; below it, its date stands in the first column only.
+const ID_MIN: usize = 110;
+
+/// One post at one time, with every account where it stands the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Item {
+    /// The wall clock in the calendar's zone.
+    pub at: NaiveDateTime,
+    /// The post.
+    pub post: PostId,
+    /// The accounts, each with the number of its parts.
+    pub accounts: BTreeMap<AccountId, usize>,
+    /// Where it stands.
+    pub standing: Standing,
+    /// Why.
+    pub reason: String,
+    /// What to do.
+    pub next: Option<String>,
+}
+
+impl Item {
+    /// Returns the accounts in one line.
+    pub fn places(&self) -> String {
+        let one = |(account, parts): (&AccountId, &usize)| match parts {
+            1 => account.to_string(),
+            parts => format!("{account} ({parts} parts)"),
+        };
+        self.accounts.iter().map(one).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Returns the post's id without the date that stands before it.
+    pub fn slug(&self) -> &str {
+        let id = self.post.as_str();
+        let dated = id.get(..10).is_some_and(|date| date.parse::<NaiveDate>().is_ok());
+        id.get(11..).filter(|slug| dated && !slug.is_empty()).unwrap_or(id)
+    }
+}
+
+/// Puts the rows of one post, one time and one reason together.
+pub fn items(rows: &[Row], zone: &Zone) -> Vec<Item> {
+    let mut items: Vec<Item> = Vec::new();
+    for row in rows {
+        let at = zone.local(row.due);
+        let same = |item: &&mut Item| {
+            item.at == at
+                && item.post == row.slot.post
+                && item.standing == row.standing
+                && item.reason == row.reason
+                && item.next.is_some() == row.next.is_some()
+        };
+        match items.iter_mut().rev().take_while(|item| item.at == at).find(same) {
+            Some(item) => *item.accounts.entry(row.slot.account.clone()).or_default() += 1,
+            None => items.push(Item {
+                at,
+                post: row.slot.post.clone(),
+                accounts: BTreeMap::from([(row.slot.account.clone(), 1)]),
+                standing: row.standing,
+                reason: visible(&row.reason, Breaks::Show).into_owned(),
+                next: row.next.as_ref().map(|next| visible(next, Breaks::Show).into_owned()),
+            }),
+        }
+    }
+    items
+}
+
+/// Returns how a standing looks.
+pub fn style(standing: Standing) -> Style {
+    match standing {
+        Standing::Due => STRONG,
+        Standing::Published => GOOD,
+        Standing::Waiting | Standing::Behind | Standing::Full => Style::new(),
+        Standing::Later | Standing::Held | Standing::ByHand => WARNING,
+        Standing::Doubt | Standing::Refused | Standing::Stopped | Standing::Missed | Standing::Broken => {
+            ERROR
+        }
+        Standing::Over => QUIET,
+    }
+}
+
+/// Returns one letter or sign for a standing, for where there is no room for the word.
+pub fn mark(standing: Standing, utf8: bool) -> char {
+    match standing {
+        Standing::Due => '>',
+        Standing::Published if utf8 => '✓',
+        Standing::Published => 'v',
+        Standing::Waiting | Standing::Behind | Standing::Full | Standing::Later if utf8 => '·',
+        Standing::Waiting | Standing::Behind | Standing::Full | Standing::Later => '.',
+        Standing::Held | Standing::Stopped => '=',
+        Standing::ByHand => '@',
+        Standing::Doubt | Standing::Broken => '?',
+        Standing::Refused | Standing::Missed => '!',
+        Standing::Over => '-',
+    }
+}
+
+/// Returns what the marks mean that stand in these items.
+pub fn legend(items: &[Item], utf8: bool) -> String {
+    let mut words: BTreeMap<char, Vec<&str>> = BTreeMap::new();
+    for item in items {
+        let said = words.entry(mark(item.standing, utf8)).or_default();
+        if !said.contains(&item.standing.word()) {
+            said.push(item.standing.word());
+        }
+    }
+    words.iter().map(|(mark, words)| format!("{mark} {}", words.join(" or "))).collect::<Vec<_>>().join("   ")
+}
+
+/// Returns a day as people say it: `Mon 18 Jan`, with the year where it is not the one that is expected.
+pub fn day(date: NaiveDate, year: i32) -> String {
+    let format = if date.year() == year { "%a %e %b" } else { "%a %e %b %Y" };
+    date.format(format).to_string()
+}
+
+/// Returns items as a table. The year is not said of those that are in `year`.
+pub fn as_table(items: &[Item], zone: &Zone, year: i32, width: usize) -> String {
+    let columns = [
+        Column::whole(zone.name()),
+        Column::new("post", 14),
+        Column::new("to", 12),
+        Column::whole("standing"),
+        Column::new("why", 16),
+    ];
+    let rows = items.iter().map(|item| {
+        let why = match &item.next {
+            Some(next) => format!("{}\n{}", item.reason, paint(HINT, next)),
+            None => item.reason.clone(),
+        };
+        vec![
+            format!("{} {}", day(item.at.date(), year), item.at.format("%H:%M")),
+            if width < ID_MIN { item.slug().to_owned() } else { item.post.to_string() },
+            item.places(),
+            paint(style(item.standing), item.standing.word()),
+            why,
+        ]
+    });
+    table(width, &columns, rows.collect())
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::text::Platform;
+
+    pub fn row(due: &str, slot: &str, standing: Standing, reason: &str) -> Row {
+        Row {
+            slot: slot.parse().unwrap(),
+            platform: Platform::Feed,
+            due: due.parse().unwrap(),
+            standing,
+            reason: reason.to_owned(),
+            next: None,
+            url: None,
+        }
+    }
+
+    pub fn sample() -> Vec<Item> {
+        let wait = |due, slot| row(due, slot, Standing::Waiting, "its time has not come");
+        items(
+            &[
+                row("2027-01-04T09:00:00Z", "2027-01-04-lantern/once/news", Standing::Published, "published"),
+                wait("2027-01-18T09:00:00Z", "2027-01-18-open-day/once/bluesky"),
+                wait("2027-01-18T09:00:00Z", "2027-01-18-open-day/once/news"),
+                wait("2027-01-18T09:00:00Z", "2027-01-18-open-day/once/news/2"),
+                wait("2027-01-18T17:30:00Z", "2027-01-18-an-evening-of-stars/once/news"),
+                row(
+                    "2027-01-31T12:00:00Z",
+                    "late-words/once/news",
+                    Standing::Held,
+                    "the director reads it first",
+                ),
+            ],
+            &Zone::utc(),
+        )
+    }
+
+    #[test]
+    fn accounts_that_stand_the_same_stand_together() {
+        let items = sample();
+        assert_eq!(items.len(), 4);
+        assert_eq!(items[1].places(), "bluesky, news (2 parts)");
+        assert_eq!(items[1].slug(), "open-day");
+        assert_eq!(items[3].slug(), "late-words");
+    }
+
+    #[test]
+    fn the_legend_says_only_what_there_is() {
+        assert_eq!(legend(&sample(), false), ". waiting   = held   v published");
+    }
+
+    #[test]
+    fn a_table_says_the_year_where_it_is_another() {
+        let text = as_table(&sample()[2..], &Zone::utc(), 2026, 80);
+        insta::assert_snapshot!(anstream::adapter::strip_str(&text).to_string(), @r#"
+        UTC                    post               to          standing  why
+        Mon 18 Jan 2027 17:30  an-evening-of-sta  news        waiting   its time has not
+                               rs                                       come
+        Sun 31 Jan 2027 12:00  late-words         news        held      the director
+                                                                        reads it first
+        "#);
+    }
+}

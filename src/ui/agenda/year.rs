@@ -1,0 +1,40 @@
+//! A year, a line a month.
+
+use chrono::{Datelike, NaiveDate};
+
+use crate::plan::Standing;
+use crate::ui::agenda::Item;
+use crate::ui::table::{Column, table};
+
+/// Returns a year's months with how many posts each has, and how they stand.
+pub fn as_year(items: &[Item], year: i32, width: usize) -> String {
+    let columns = ["month", "posts", "out", "ahead", "look at"].map(Column::whole);
+    let rows = (1..=12).filter_map(|month| NaiveDate::from_ymd_opt(year, month, 1)).map(|first| {
+        let of_month =
+            || items.iter().filter(|item| (item.at.year(), item.at.month()) == (first.year(), first.month()));
+        let count =
+            |standings: &[Standing]| of_month().filter(|item| standings.contains(&item.standing)).count();
+        let out = count(&[Standing::Published, Standing::Over]);
+        let to_come =
+            count(&[Standing::Waiting, Standing::Due, Standing::Behind, Standing::Full, Standing::Later]);
+        let all = of_month().count();
+        let number = |count: usize| if count == 0 { "-".to_owned() } else { count.to_string() };
+        let name = first.format(if width < 50 { "%b %Y" } else { "%B %Y" }).to_string();
+        vec![name, number(all), number(out), number(to_come), number(all - out - to_come)]
+    });
+    table(width, &columns, rows.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ui::agenda::tests::sample;
+
+    #[test]
+    fn every_month_has_a_line() {
+        let text = anstream::adapter::strip_str(&as_year(&sample(), 2027, 40)).to_string();
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines.len(), 13);
+        assert_eq!(lines[1].split_whitespace().collect::<Vec<_>>(), ["Jan", "2027", "4", "1", "2", "1"]);
+    }
+}
