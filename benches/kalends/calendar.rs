@@ -7,9 +7,7 @@ use std::fmt::Write as _;
 use chrono::{Datelike, Days, NaiveDate};
 
 use crate::chance::Chance;
-use crate::words::{
-    ASIDES, DEPARTMENTS, OBJECTS, ORIGINS, PEOPLE, PICTURES, PORTUGUESE, THINGS_TO_DO,
-};
+use crate::words::{ASIDES, DEPARTMENTS, OBJECTS, ORIGINS, PEOPLE, PICTURES, PORTUGUESE, THINGS_TO_DO};
 
 /// What all calendars here are made from.
 pub const SEED: u64 = 2027;
@@ -58,15 +56,17 @@ pub fn organisation() -> Vec<Text> {
              quota = {{ day = 20, week = 100 }}\n\n[[slot]]\nevery = \"tuesday, thursday\"\nat = 10:00:00\naccount = \"news\"\n"
         );
         files.push((format!("departments/{id}.toml"), text));
-        let people = PEOPLE.iter().map(|(who, role)| {
-            person(&format!("{id}-{who}"), &format!("{name}'s {who}"), role, Some(id))
-        });
+        let people = PEOPLE
+            .iter()
+            .map(|(who, role)| person(&format!("{id}-{who}"), &format!("{name}'s {who}"), role, Some(id)));
         files.extend(people);
     }
     files.extend(accounts());
     for year in first_day().year()..first_day().year() + YEARS {
         for (goal, metric) in [("visits", "visits"), ("followers", "followers")] {
-            let text = format!("name = \"{goal} of {year}\"\nmetric = \"{metric}\"\nbaseline = 18400\ntarget = 21000\nby = {year}-12-31\n");
+            let text = format!(
+                "name = \"{goal} of {year}\"\nmetric = \"{metric}\"\nbaseline = 18400\ntarget = 21000\nby = {year}-12-31\n"
+            );
             files.push((format!("goals/{goal}-{year}.toml"), text));
         }
         for quarter in 0..4 {
@@ -88,9 +88,14 @@ fn person(id: &str, name: &str, role: &str, department: Option<&str>) -> Text {
 }
 
 fn accounts() -> Vec<Text> {
-    let account = |id: &str, text: &str| (format!("accounts/{id}.toml"), format!("{text}since = 2020-01-01\n"));
+    let account =
+        |id: &str, text: &str| (format!("accounts/{id}.toml"), format!("{text}since = 2020-01-01\n"));
     let used_by = |id: &str| -> Vec<&str> {
-        DEPARTMENTS.iter().filter(|(_, _, uses)| uses.contains(&id)).map(|(department, ..)| *department).collect()
+        DEPARTMENTS
+            .iter()
+            .filter(|(_, _, uses)| uses.contains(&id))
+            .map(|(department, ..)| *department)
+            .collect()
     };
     let network = |id: &str, more: &str| {
         let text = format!(
@@ -100,7 +105,10 @@ fn accounts() -> Vec<Text> {
         account(id, &text)
     };
     vec![
-        account("news", "platform = \"feed\"\ntitle = \"Harbour Museum\"\nserver = \"https://museum.example/news\"\nlate = \"90d\"\n"),
+        account(
+            "news",
+            "platform = \"feed\"\ntitle = \"Harbour Museum\"\nserver = \"https://museum.example/news\"\nlate = \"90d\"\n",
+        ),
         account("learning", "platform = \"feed\"\ntitle = \"Learning\"\ndepartments = [\"education\"]\n"),
         network("mastodon", "server = \"https://social.museum.example\"\n"),
         network("bluesky", ""),
@@ -188,7 +196,11 @@ impl Sketch {
         }
         let at = format!("{}T{:02}:{:02}:00", self.day, 8 + chance.below(12), 5 * chance.below(12));
         let author = self.author(chance);
-        let _ = writeln!(text, "department = \"{department}\"\nauthor = \"{author}\"\nat = {at}\nto = {:?}", self.to);
+        let _ = writeln!(
+            text,
+            "department = \"{department}\"\nauthor = \"{author}\"\nat = {at}\nto = {:?}",
+            self.to
+        );
         self.purpose(chance, &mut text);
         let short = self.short(chance);
         let long = format!("{short}\n\n{}\n", chance.pick(&ASIDES));
@@ -204,7 +216,8 @@ impl Sketch {
             let _ = writeln!(text, "link = \"https://museum.example/objects/{}\"", self.number);
         }
         if chance.percent(60) {
-            let tags = if chance.percent(50) { vec![self.object.2] } else { vec![self.object.2, "HarbourMuseum"] };
+            let tags =
+                if chance.percent(50) { vec![self.object.2] } else { vec![self.object.2, "HarbourMuseum"] };
             let _ = writeln!(text, "tags = {tags:?}");
         }
         self.tables(chance, &short, &mut text);
@@ -224,7 +237,11 @@ impl Sketch {
             let _ = writeln!(text, "campaign = \"{}\"", campaign_id(year, month));
         }
         if chance.percent(30) {
-            let _ = writeln!(text, "goal = \"{}-{year}\"", if chance.percent(70) { "visits" } else { "followers" });
+            let _ = writeln!(
+                text,
+                "goal = \"{}-{year}\"",
+                if chance.percent(70) { "visits" } else { "followers" }
+            );
         }
     }
 
@@ -241,7 +258,9 @@ impl Sketch {
     /// Writes what stands in tables of its own, which come last.
     fn tables(&self, chance: &mut Chance, short: &str, text: &mut String) {
         if self.kind == Form::Poll {
-            text.push_str("\n[poll]\noptions = [\"Keep it\", \"Lend it\", \"Show it outside\"]\nopen = \"3d\"\n");
+            text.push_str(
+                "\n[poll]\noptions = [\"Keep it\", \"Lend it\", \"Show it outside\"]\nopen = \"3d\"\n",
+            );
         }
         if self.to.contains(&"instagram") || self.kind != Form::Poll && chance.percent(12) {
             let (file, alt) = PICTURES[chance.below(PICTURES.len())];

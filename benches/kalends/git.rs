@@ -27,9 +27,12 @@ pub fn run(folder: &Path, arguments: &[&str]) -> Fallible<String> {
 pub fn init(folder: &Path) -> Fallible<()> {
     std::fs::create_dir_all(folder)?;
     run(folder, &["init", "--quiet", "--initial-branch=main"])?;
-    for (key, value) in
-        [("core.untrackedCache", "false"), ("core.fsmonitor", "false"), ("gc.auto", "0"), ("maintenance.auto", "false")]
-    {
+    for (key, value) in [
+        ("core.untrackedCache", "false"),
+        ("core.fsmonitor", "false"),
+        ("gc.auto", "0"),
+        ("maintenance.auto", "false"),
+    ] {
         run(folder, &["config", key, value])?;
     }
     Ok(())
@@ -63,7 +66,11 @@ impl Import {
         self.commits += 1;
         let (mark, message) = (self.commits, "Made by a seed");
         writeln!(self.to, "commit refs/heads/{branch}\nmark :{mark}")?;
-        writeln!(self.to, "committer Seed <seed@museum.example> {at} +0000\ndata {}\n{message}", message.len())?;
+        writeln!(
+            self.to,
+            "committer Seed <seed@museum.example> {at} +0000\ndata {}\n{message}",
+            message.len()
+        )?;
         for (path, bytes) in files {
             writeln!(self.to, "M 100644 inline {path}\ndata {}", bytes.len())?;
             self.to.write_all(&bytes)?;
@@ -73,7 +80,11 @@ impl Import {
         self.to.flush()?;
         let mut id = String::new();
         self.from.read_line(&mut id)?;
-        if id.trim().is_empty() { Err("git fast-import ended early".into()) } else { Ok(id.trim().to_owned()) }
+        if id.trim().is_empty() {
+            Err("git fast-import ended early".into())
+        } else {
+            Ok(id.trim().to_owned())
+        }
     }
 
     /// Ends the pack.

@@ -57,6 +57,9 @@ fn peak_bytes() -> Option<u64> {
     None
 }
 
+/// Reads from what a command wrote how long it took by its own account.
+type OwnWall<'a> = &'a dyn Fn(&str) -> Option<Duration>;
+
 /// A command, with what it must do to be worth measuring.
 pub struct Measured<'a> {
     /// The program and its arguments.
@@ -66,7 +69,7 @@ pub struct Measured<'a> {
     /// Says what is wrong with what it wrote, if anything is.
     pub wrong: &'a dyn Fn(&str) -> Option<String>,
     /// Reads the time from what it wrote, where it measures itself.
-    pub own_wall: Option<&'a dyn Fn(&str) -> Option<Duration>>,
+    pub own_wall: Option<OwnWall<'a>>,
 }
 
 impl Measured<'_> {
@@ -74,7 +77,9 @@ impl Measured<'_> {
     pub fn run(&self) -> Fallible<Taken> {
         let mut one = Command::new(std::env::current_exe()?);
         one.arg(ONE).args(&self.command).current_dir(self.folder).stderr(Stdio::inherit());
-        one.env("GIT_CONFIG_NOSYSTEM", "1").env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_OPTIONAL_LOCKS", "0");
+        one.env("GIT_CONFIG_NOSYSTEM", "1")
+            .env("GIT_CONFIG_GLOBAL", "/dev/null")
+            .env("GIT_OPTIONAL_LOCKS", "0");
         let said = String::from_utf8_lossy(&one.output()?.stdout).into_owned();
         let (numbers, said) = said.split_once('\n').ok_or("the measuring process said nothing")?;
         let mut numbers = numbers.split(' ');

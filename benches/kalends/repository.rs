@@ -123,7 +123,8 @@ fn commit_ledger(import: &mut Import, slots: usize) -> Fallible<()> {
         texts(FEW).map(|(path, text)| File { path, content: Content::Text(text) }).collect();
     let (calendar, _) = calendar::read(&files);
     let mut own = past_slots(&calendar);
-    let others = slots.checked_sub(own.len()).ok_or("a ledger this small has no room for the calendar")? as u64;
+    let others =
+        slots.checked_sub(own.len()).ok_or("a ledger this small has no room for the calendar")? as u64;
     let accounts: Vec<AccountId> = calendar.accounts.into_keys().collect();
     let mut head = Head { id: "0123456789abcdef".to_owned(), ..Head::default() };
     for n in 0..DAYS {
