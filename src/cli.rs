@@ -3,14 +3,25 @@
 //! One file a command, one signature: `run(args, ui, here) -> Result<Outcome, Error>`. A command decides nothing
 //! itself: it reads, calls one journey or one pure function, and shows what came back. Doc comments are the help.
 
+pub mod check;
+pub mod complete;
 pub mod completions;
+pub mod diff;
+pub mod fix;
 pub mod here;
 pub mod help;
+pub mod init;
+pub mod log;
+pub mod look;
 pub mod man;
+pub mod new;
+pub mod plan;
+pub mod preview;
 pub mod publish;
 pub mod resume;
 pub mod retract;
 pub mod runner;
+pub mod schema;
 pub mod settle;
 pub mod status;
 pub mod stop;
@@ -87,27 +98,45 @@ pub struct ClockArgs {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Completions(completions::Args),
-    Man(man::Args),
+    Init(init::Args),
+    New(new::Args),
+    Fix(fix::Args),
+    Check(check::Args),
+    Plan(plan::Args),
+    Diff(diff::Args),
+    Preview(preview::Args),
     Publish(publish::Args),
     Settle(settle::Args),
     Stop(stop::Args),
     Resume(resume::Args),
     Retract(retract::Args),
     Status(status::Args),
+    Log(log::Args),
+    Schema(schema::Args),
+    Completions(completions::Args),
+    Man(man::Args),
 }
 
 impl Command {
     fn run(&self, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
         match self {
-            Command::Completions(args) => completions::run(args, ui, here),
-            Command::Man(args) => man::run(args, ui, here),
+            Command::Init(args) => init::run(args, ui, here),
+            Command::New(args) => new::run(args, ui, here),
+            Command::Fix(args) => fix::run(args, ui, here),
+            Command::Check(args) => check::run(args, ui, here),
+            Command::Plan(args) => plan::run(args, ui, here),
+            Command::Diff(args) => diff::run(args, ui, here),
+            Command::Preview(args) => preview::run(args, ui, here),
             Command::Publish(args) => publish::run(args, ui, here),
             Command::Settle(args) => settle::run(args, ui, here),
             Command::Stop(args) => stop::run(args, ui, here),
             Command::Resume(args) => resume::run(args, ui, here),
             Command::Retract(args) => retract::run(args, ui, here),
             Command::Status(args) => status::run(args, ui, here),
+            Command::Log(args) => log::run(args, ui, here),
+            Command::Schema(args) => schema::run(args, ui, here),
+            Command::Completions(args) => completions::run(args, ui, here),
+            Command::Man(args) => man::run(args, ui, here),
         }
     }
 }

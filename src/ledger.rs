@@ -245,6 +245,8 @@ pub enum Illegal {
     State(&'static str),
     /// The stop switch is on.
     Halted,
+    /// Another post has said the same words to the account within a year.
+    Twin(Slot),
 }
 
 /// One slot's entries, folded.
@@ -470,6 +472,19 @@ impl Record {
 }
 
 impl State {
+    /// Tells whether the post is, was, or may yet turn out to be public.
+    pub fn may_be_public(&self) -> bool {
+        matches!(
+            self,
+            State::Sending { .. }
+                | State::Doubt { .. }
+                | State::Published { .. }
+                | State::Retracting { .. }
+                | State::Gone
+                | State::Broken { .. }
+        )
+    }
+
     /// Tells whether the slot awaits something: such slots stand in the head's list, so that nobody searches for them.
     pub fn is_open(&self) -> bool {
         matches!(

@@ -51,3 +51,7 @@ pub mod rim;
 pub mod error;
 pub mod ui;
 pub mod cli;
+
+#[cfg(test)]
+#[path = "../tests/sim/mod.rs"]
+mod sim;

@@ -17,7 +17,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use crate::calendar::{Account, Calendar};
 use crate::draft::{AccountId, Digest, Draft, Fingerprint, MediaBook, Occurrence, PostId, Slot};
-use crate::ledger::{Claim, Entry, Fact, Hand, Head, LEASE, Ledger, State};
+use crate::ledger::{Claim, Entry, Fact, Hand, Head, LEASE, Ledger};
 use crate::mutant::{Mutant, planted};
 use crate::plan::{self, Plan, Policy, Row, Standing};
 use crate::platform::{Desk, Platform};
@@ -112,6 +112,10 @@ struct Claimed<'a> {
     digest: Digest,
 }
 
+/// How often a run looks again after others were first with a claim. What was first may have been this clone's own
+/// earlier run, whose push landed after it was killed: then the slot is free for us.
+const ROUNDS: usize = 3;
+
 /// Publishes what is due.
 ///
 /// An error means that the ledger could not be used; what was sent before is recorded, or is a doubt.
@@ -126,15 +130,24 @@ pub fn publish<'a>(
     let slots: BTreeSet<Slot> = drafts.iter().map(|draft| draft.slot.clone()).collect();
     let mut summary = Summary::default();
     if !head.open.is_empty() {
-        let ledger = run.scribe.recall(&slots)?;
+        // What is open is read whether it is asked for or not.
+        let ledger = run.scribe.recall(&BTreeSet::new())?;
         summary.settled.extend(run.settle(&ledger)?);
     }
-    let ledger = run.scribe.recall(&slots)?;
-    summary.plan = run.plan(&drafts, &ledger)?;
-    watch.planned(&summary.plan);
-    summary.settled.extend(run.miss(&summary.plan, &ledger)?);
-    let claimed = run.claim(&drafts, &summary.plan, &ledger)?;
-    summary.settled.extend(run.send(claimed, &ledger)?);
+    for round in 1..=ROUNDS {
+        let ledger = run.scribe.recall(&slots)?;
+        let plan = run.plan(&drafts, &ledger)?;
+        if round == 1 {
+            watch.planned(&plan);
+            summary.plan = plan.clone();
+        }
+        summary.settled.extend(run.miss(&plan, &ledger)?);
+        let (claimed, lost) = run.claim(&drafts, &plan, &ledger)?;
+        summary.settled.extend(run.send(claimed, &ledger)?);
+        if lost == 0 {
+            break;
+        }
+    }
     run.heartbeat()?;
     Ok(summary)
 }
@@ -199,7 +212,7 @@ impl<'a> Run<'a> {
         let account = self.account(id)?;
         let platform = account.platform.as_ref()?.value;
         if account.by_hand {
-            return Some(format!("{id} is posted by hand"));
+            return Some("a person posts it".to_owned());
         }
         if self.adapter(account).is_none() {
             return Some(format!("kalends does not post to {} itself: a person does", platform.name()));
@@ -253,10 +266,7 @@ impl<'a> Run<'a> {
             return Ok(BTreeMap::new());
         }
         let ledger = self.scribe.recall(&said.values().flatten().cloned().collect())?;
-        let may_be_public = |slot: &&Slot| {
-            !matches!(ledger.state(slot), State::Absent | State::Claimed { .. } | State::Refused { .. }
-                | State::Released { .. } | State::Missed { .. } | State::Cancelled { .. })
-        };
+        let may_be_public = |slot: &&Slot| ledger.state(slot).may_be_public();
         Ok(said
             .into_iter()
             .map(|(key, slots)| {
@@ -303,13 +313,13 @@ impl<'a> Run<'a> {
         Ok(landed.map(|(row, _)| self.told(&row.slot, row.due, Outcome::Missed(row.reason.clone()))).collect())
     }
 
-    /// Claims what is due, in one commit.
+    /// Claims what is due, in one commit; returns also how many claims somebody else was first with.
     fn claim<'d>(
         &self,
         drafts: &'d [Draft],
         plan: &Plan,
         ledger: &Ledger,
-    ) -> Result<Vec<Claimed<'d>>, LogError> {
+    ) -> Result<(Vec<Claimed<'d>>, usize), LogError> {
         let due: BTreeSet<&Slot> = plan.standing(Standing::Due).map(|row| &row.slot).collect();
         let mut claims: Vec<(Claimed<'d>, Entry)> = Vec::new();
         for draft in drafts.iter().filter(|draft| due.contains(&draft.slot)) {
@@ -328,13 +338,15 @@ impl<'a> Run<'a> {
             claims.push((Claimed { draft, attempt, digest }, entry));
         }
         if claims.is_empty() {
-            return Ok(Vec::new());
+            return Ok((Vec::new(), 0));
         }
         let entries = claims.iter().map(|(_, entry)| entry.clone()).collect();
         let message = format!("Claim {} posts", claims.len());
         let written = self.scribe.write(Note { entries, message, ..Note::default() })?;
         let ours: Vec<bool> = claims.iter().map(|(_, entry)| written.has(entry)).collect();
-        Ok(claims.into_iter().zip(ours).filter(|(_, ours)| *ours).map(|((claimed, _), _)| claimed).collect())
+        let lost = ours.iter().filter(|ours| !**ours).count();
+        let ours = claims.into_iter().zip(ours).filter(|(_, ours)| *ours);
+        Ok((ours.map(|((claimed, _), _)| claimed).collect(), lost))
     }
 
     /// Sends what was claimed: one lane an account, each in order, the lanes side by side.

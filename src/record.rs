@@ -7,12 +7,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use chrono::TimeDelta;
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use crate::draft::{AccountId, Fingerprint, Slot};
 use crate::ledger::format;
 use crate::ledger::head::is_a_beginning;
-use crate::ledger::{Entry, Halt, Head, Illegal, Ledger, Record};
+use crate::ledger::{Entry, Fact, Halt, Head, Illegal, Ledger, Record};
 use crate::mutant::{Mutant, planted};
 use crate::world::{Appended, Change, LogError, Tip, World};
 
@@ -24,6 +24,8 @@ const TRIES: u32 = 8;
 pub struct Note {
     /// Facts about slots.
     pub entries: Vec<Entry>,
+    /// The words that the note's sendings say.
+    pub said: Vec<Said>,
     /// Other files: path and text. One that is there already is left out.
     pub files: Vec<(String, String)>,
     /// The stop switch's new position.
@@ -31,6 +33,25 @@ pub struct Note {
     /// A line for the commit's message.
     pub message: String,
 }
+
+/// The words that a slot's sending says.
+#[derive(Debug, Clone)]
+pub struct Said {
+    /// The slot.
+    pub slot: Slot,
+    /// The words.
+    pub words: Fingerprint,
+    /// When they are said.
+    pub at: DateTime<Utc>,
+    /// Whether no other post may have said them to the account within a year.
+    pub once: bool,
+}
+
+/// Which words went to which account.
+type Asked = BTreeSet<(AccountId, Fingerprint)>;
+
+/// By which slots words went, or were about to go, to an account.
+type Heard = BTreeMap<(AccountId, Fingerprint), BTreeSet<Slot>>;
 
 /// What became of a note.
 #[derive(Debug, Clone, Default)]
@@ -93,26 +114,12 @@ impl<'a> Scribe<'a> {
     /// Returns the slots by which these words went, or were about to go, to each account since a day.
     pub fn said(
         &self,
-        asked: &BTreeSet<(AccountId, Fingerprint)>,
-        since: chrono::NaiveDate,
-    ) -> Result<BTreeMap<(AccountId, Fingerprint), BTreeSet<Slot>>, LogError> {
+        asked: &Asked,
+        since: NaiveDate,
+    ) -> Result<Heard, LogError> {
         let mut known = lock(&self.known);
         let tip = self.known_tip(&mut known)?;
-        let folders: BTreeMap<String, &(AccountId, Fingerprint)> =
-            asked.iter().map(|key| (format::text_folder(&key.0, &key.1), key)).collect();
-        let found = self.world.log.read(&tip, &folders.keys().cloned().collect::<Vec<_>>())?;
-        let mut said: BTreeMap<(AccountId, Fingerprint), BTreeSet<Slot>> = BTreeMap::new();
-        for file in found {
-            let Some((folder, name)) = file.path.rsplit_once('/') else { continue };
-            let day = name.get(..10).and_then(|day| day.parse::<chrono::NaiveDate>().ok());
-            let slot = file.text.ok().and_then(|text| format::read_said(&text));
-            if let (Some(&key), Some(slot), Some(day)) = (folders.get(folder), slot, day)
-                && day >= since
-            {
-                said.entry(key.clone()).or_default().insert(slot);
-            }
-        }
-        Ok(said)
+        heard(self.world, &tip, asked, since)
     }
 
     /// Adds what is legal of a note. What several lanes ask for at the same time goes into one commit.
@@ -139,7 +146,7 @@ impl<'a> Scribe<'a> {
             }
             Err(error) => waiting.done.extend(notes.iter().map(|(ticket, _)| (*ticket, Err(error.clone())))),
         }
-        waiting.done.remove(&ticket).unwrap_or_else(|| Ok(Written::default()))
+        waiting.done.remove(&ticket).unwrap_or_else(|| Err(LogError::Away("the writer was interrupted".to_owned())))
     }
 
     fn known_tip(&self, known: &mut Option<Tip>) -> Result<Tip, LogError> {
@@ -204,6 +211,7 @@ impl Joint {
         let ledger = read(world, tip, head.clone(), &slots)?;
         let mut records: BTreeMap<Slot, Record> =
             slots.iter().map(|slot| (slot.clone(), ledger.slot(slot).clone())).collect();
+        let twins = twins(world, tip, notes)?;
         let mut files = new_files(world, tip, notes)?;
         let mut added = 0;
         let mut written = Vec::new();
@@ -211,7 +219,7 @@ impl Joint {
             let mut outcome = Written::default();
             for entry in &note.entries {
                 let record = records.entry(entry.slot.clone()).or_default();
-                match permits(&head, record, entry) {
+                match permits(&head, record, &twins, entry) {
                     Ok(()) => {
                         files.push((format::entry_path(entry), format::write_entry(entry)));
                         record.push(entry.clone());
@@ -242,12 +250,62 @@ impl Joint {
     }
 }
 
-fn permits(head: &Head, record: &Record, entry: &Entry) -> Result<(), Illegal> {
+fn permits(
+    head: &Head,
+    record: &Record,
+    twins: &BTreeMap<Slot, Slot>,
+    entry: &Entry,
+) -> Result<(), Illegal> {
     record.permits(entry)?;
+    if let Some(twin) = twins.get(&entry.slot)
+        && matches!(entry.fact, Fact::Sending(_))
+    {
+        return Err(Illegal::Twin(twin.clone()));
+    }
     if head.halt.is_some() && is_a_beginning(entry) && !planted(Mutant::StopOnlyAtStart) {
         return Err(Illegal::Halted);
     }
     Ok(())
+}
+
+/// Returns by which slots words went, or were about to go, to each account since a day.
+fn heard(world: &World<'_>, tip: &Tip, asked: &Asked, since: NaiveDate) -> Result<Heard, LogError> {
+    let folders: BTreeMap<String, &(AccountId, Fingerprint)> =
+        asked.iter().map(|key| (format::text_folder(&key.0, &key.1), key)).collect();
+    let found = world.log.read(tip, &folders.keys().cloned().collect::<Vec<_>>())?;
+    let mut heard = Heard::new();
+    for file in found {
+        let Some((folder, name)) = file.path.rsplit_once('/') else { continue };
+        let day = name.get(..10).and_then(|day| day.parse::<NaiveDate>().ok());
+        let slot = file.text.ok().and_then(|text| format::read_said(&text));
+        if let (Some(&key), Some(slot), Some(day)) = (folders.get(folder), slot, day)
+            && day >= since
+        {
+            heard.entry(key.clone()).or_default().insert(slot);
+        }
+    }
+    Ok(heard)
+}
+
+/// Returns the slots that must not be sent, each with another post's slot that has said the same words.
+///
+/// The plan asks the same before the claim. Between the two a file may have been renamed and published by another
+/// runner under its new id, so it is asked again where nothing can come between: in the compare-and-swap itself.
+fn twins(world: &World<'_>, tip: &Tip, notes: &[(u64, Note)]) -> Result<BTreeMap<Slot, Slot>, LogError> {
+    let said: Vec<&Said> = notes.iter().flat_map(|(_, note)| &note.said).filter(|said| said.once).collect();
+    let Some(first) = said.iter().map(|said| said.at).min() else { return Ok(BTreeMap::new()) };
+    let asked: Asked = said.iter().map(|said| (said.slot.account.clone(), said.words.clone())).collect();
+    let heard = heard(world, tip, &asked, (first - TimeDelta::days(365)).date_naive())?;
+    let others: BTreeSet<Slot> = heard.values().flatten().cloned().collect();
+    let ledger = read(world, tip, head_of(tip)?, &others)?;
+    let twin = |said: &Said| {
+        let slots = heard.get(&(said.slot.account.clone(), said.words.clone()))?;
+        slots
+            .iter()
+            .find(|other| other.post != said.slot.post && ledger.state(other).may_be_public())
+            .map(|other| (said.slot.clone(), other.clone()))
+    };
+    Ok(said.into_iter().filter_map(twin).collect())
 }
 
 /// Returns the notes' other files that are not there yet.
@@ -256,8 +314,11 @@ fn new_files(
     tip: &Tip,
     notes: &[(u64, Note)],
 ) -> Result<Vec<(String, String)>, LogError> {
-    let wanted: BTreeMap<&String, &String> =
-        notes.iter().flat_map(|(_, note)| &note.files).map(|(path, text)| (path, text)).collect();
+    let said = notes.iter().flat_map(|(_, note)| &note.said);
+    let wanted: BTreeMap<String, String> = said
+        .map(|said| format::write_said(&said.slot, &said.words, said.at))
+        .chain(notes.iter().flat_map(|(_, note)| note.files.iter().cloned()))
+        .collect();
     let folders: BTreeSet<String> = wanted
         .keys()
         .filter_map(|path| path.rsplit_once('/'))
@@ -271,8 +332,7 @@ fn new_files(
     };
     Ok(wanted
         .into_iter()
-        .filter(|(path, _)| !there.contains(*path))
-        .map(|(path, text)| (path.clone(), text.clone()))
+        .filter(|(path, _)| !there.contains(path))
         .collect())
 }
 

@@ -6,6 +6,7 @@
 
 pub mod agenda;
 pub mod ask;
+pub mod boxes;
 pub mod findings;
 pub mod pager;
 pub mod table;
@@ -16,6 +17,7 @@ use std::io::{self, IsTerminal, Write};
 
 use anstream::{AutoStream, ColorChoice};
 use anstyle::{AnsiColor, Style};
+use chrono::{DateTime, SecondsFormat, Utc};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
 
@@ -281,6 +283,11 @@ fn of_json(fault: serde_json::Error) -> Error {
 /// Returns text of other people's as one line in which nothing can harm a terminal.
 pub fn foreign(text: &str) -> std::borrow::Cow<'_, str> {
     visible(text, Breaks::Show)
+}
+
+/// Returns a moment as programs read it: RFC 3339 in UTC.
+pub fn moment(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
 }
 
 /// Returns `1 post` or `2 posts`.

@@ -36,7 +36,8 @@ fn has(program: &str, package: &str) -> bool {
     let there = Command::new(program).arg("--version").output().is_ok_and(|out| out.status.success());
     if !there {
         // Not by a macro: what those print is shown only where a test fails.
-        writeln!(std::io::stderr(), "skipped: {program} is not installed (apt-get install {package})").unwrap();
+        writeln!(std::io::stderr(), "skipped: {program} is not installed (apt-get install {package})")
+            .unwrap();
     }
     there
 }

@@ -1,5 +1,7 @@
 //! A rich feed's three files, read by parsers and validators that we did not write.
 
+#![expect(clippy::unwrap_used, clippy::disallowed_macros, reason = "this is a test, whole")]
+
 #[path = "feed/example.rs"]
 mod example;
 
@@ -38,9 +40,13 @@ fn three_files_are_valid_by_validators_that_we_did_not_write() {
     passes(Command::new(python).arg(script).arg(&folder));
     let jar = tools.join("node_modules/vnu-jar/build/dist/vnu.jar");
     if jar.exists() {
-        passes(Command::new("java").arg("-jar").arg(jar).args(["--errors-only"]).arg(folder.join("index.html")));
+        passes(
+            Command::new("java").arg("-jar").arg(jar).args(["--errors-only"]).arg(folder.join("index.html")),
+        );
     } else {
-        eprintln!("skipped: the W3C's HTML checker is not installed; run tests/servers/validators.sh with npm and java");
+        eprintln!(
+            "skipped: the W3C's HTML checker is not installed; run tests/servers/validators.sh with npm and java"
+        );
     }
 }
 

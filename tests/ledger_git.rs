@@ -599,7 +599,7 @@ fn a_disk_that_takes_nothing_is_said_with_its_path() {
         }
     }
     let log = local(&git_dir);
-    let many: Vec<String> = (0..30).map(|n| format!("stops/{n:06}.stop.toml")).collect();
+    let many: Vec<String> = (0..20).map(|n| format!("stops/{n:06}.stop.toml")).collect();
     let many: Vec<&str> = many.iter().map(String::as_str).collect();
     match log.append(&tip, &change(&tip, &many, "x")) {
         Err(LogError::Denied(why)) => assert!(why.contains(".git/objects"), "{why}"),
@@ -673,4 +673,39 @@ fn two_ledgers_in_one_repository_do_not_meet() {
     assert_eq!(one.tip().unwrap(), tip);
     let bad = Place { branch: "no..name".to_owned(), ..Place::default() };
     assert!(Branch::open(&git_dir, &bad).is_err_and(|fault| fault.to_string().contains("no..name")));
+}
+
+#[test]
+#[ignore = "a measurement, not a test: cargo test --release --test ledger_git -- --ignored --nocapture"]
+fn how_long_a_large_ledger_takes() {
+    let dir = tempfile::tempdir_in(".").unwrap();
+    let git_dir = repository(dir.path());
+    let log = local(&git_dir);
+    let time = |what: &str, run: &mut dyn FnMut() -> Tip| {
+        let began = Instant::now();
+        let tip = run();
+        println!("{what}: {:.1} ms", began.elapsed().as_secs_f64() * 1e3);
+        tip
+    };
+    let path = |n: usize, kind: &str| {
+        let (month, day) = (n / 28 % 12 + 1, n % 28 + 1);
+        format!("slots/{}/{month:02}/{day:02}/post-{n}/once/account-{}/1.{kind}.toml", 2020 + n % 8, n % 5)
+    };
+    let mut tip = Tip::default();
+    for size in [1_000, 39_000] {
+        let paths: Vec<String> = (0..size).map(|n| path(n + size, "claim")).collect();
+        let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+        tip = time(&format!("add {size} entries"), &mut || land(&log, &tip, &paths));
+    }
+    for n in 0..3 {
+        let one = path(1_000 + n, "sending");
+        tip = time("add 1 entry", &mut || land(&log, &tip, &[&one]));
+    }
+    let folders: Vec<String> = (39_000..78_000).map(|n| folder(&path(n, "claim"))).collect();
+    for name in ["read 39,000 folders", "read 39,000 folders again"] {
+        let began = Instant::now();
+        let found = local(&git_dir).read(&tip, &folders).unwrap();
+        println!("{name}: {} files, {:.1} ms", found.len(), began.elapsed().as_secs_f64() * 1e3);
+    }
+    time("look, nothing new", &mut || local(&git_dir).tip().unwrap());
 }

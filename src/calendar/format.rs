@@ -28,6 +28,8 @@ pub struct Reader<'a> {
     file: &'a str,
     source: &'a str,
     findings: RefCell<Vec<Finding>>,
+    /// Where syntax errors are: what is wrong there is their echo.
+    broken: Vec<Span>,
 }
 
 impl Reader<'_> {
@@ -38,7 +40,9 @@ impl Reader<'_> {
 
     /// Puts a finding with the others, unless there are too many already.
     pub fn say(&self, finding: Finding) {
-        if !self.is_full() {
+        let echo =
+            |span: &Span| self.broken.iter().any(|broken| broken.start < span.end && span.start < broken.end);
+        if !self.is_full() && !finding.span.as_ref().is_some_and(echo) {
             self.findings.borrow_mut().push(finding);
         }
     }
@@ -70,7 +74,6 @@ pub fn with_sheet<T>(
     kind: Kind,
     read: impl FnOnce(&Sheet<'_>) -> T,
 ) -> (Option<T>, Vec<Finding>) {
-    let reader = Reader { file, source, findings: RefCell::default() };
     if source.len() as u64 > FILE_LIMIT_BYTES {
         let message = format!("the file has {} bytes, and {FILE_LIMIT_BYTES} are read at most", source.len());
         let finding =
@@ -79,19 +82,29 @@ pub fn with_sheet<T>(
     }
     let (tree, errors) = DeTable::parse_recoverable(source);
     let missing = table::Missing::Say(errors.is_empty());
-    for error in errors.iter().take(SYNTAX_LIMIT) {
-        reader.say(syntax(file, source, error));
-    }
+    let findings: Vec<Finding> =
+        errors.iter().take(SYNTAX_LIMIT).map(|error| syntax(file, source, error)).collect();
+    let broken = errors.iter().filter_map(toml::de::Error::span).map(|span| within(source, span)).collect();
+    let reader = Reader { file, source, findings: RefCell::new(findings), broken };
     let value = read(&Sheet::open(&reader, kind.keys(), tree.get_ref(), 0..0, missing));
     (Some(value), reader.into_findings())
 }
 
 fn syntax(file: &str, source: &str, error: &toml::de::Error) -> Finding {
     let finding = Finding::new(Code::Syntax, file, error.message().trim().replace('\n', ", "));
-    let Some(span) = error.span() else { return finding };
+    let Some(span) = error.span() else { return finding.help("compare it with another file of its kind") };
     let span = within(source, span);
     let line_start = source.get(..span.start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
     let line = source.get(line_start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
+    let word = source.get(span.clone()).unwrap_or_default();
+    let bare = word.starts_with(char::is_alphabetic) && error.message().starts_with("invalid boolean");
+    let finding = match bare {
+        // The parser takes `tomorrow` for a `true` gone wrong.
+        true => {
+            Finding::new(Code::Syntax, file, format!("`{}` is a text without quotes", value::shown(word)))
+        }
+        false => finding,
+    };
     let finding = finding.at(span).label("here");
     if error.message().contains("recursion limit") {
         finding.help("nothing in a calendar is nested so deep")
@@ -104,7 +117,7 @@ fn syntax(file: &str, source: &str, error: &toml::de::Error) -> Finding {
     }) {
         finding.help("write quotes around a text: key = \"text\"")
     } else {
-        finding
+        finding.help("each line is `key = value`, a `[table]`, or a `# comment`")
     }
 }
 

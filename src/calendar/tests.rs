@@ -240,3 +240,113 @@ fn nothing_goes_to_an_account_before_its_first_day() {
         assert_eq!(year(&calendar).len(), drafts, "{day}");
     }
 }
+
+/// Words of the grammar, right and wrong, of which texts are made that come far into the reader.
+const SCRAPS: [&str; 44] = [
+    "at",
+    "to",
+    "text",
+    "media",
+    "for",
+    "repeat",
+    "every",
+    "poll",
+    "thread",
+    "tags",
+    "link",
+    "=",
+    " = ",
+    "\n",
+    "\r\n",
+    "[",
+    "]",
+    "[[",
+    "]]",
+    "{",
+    "}",
+    "\"",
+    "\"\"\"",
+    "'''",
+    ".",
+    ",",
+    "#",
+    "2027-03-28T01:30:00",
+    "9999-12-31T23:59:59",
+    "0000-01-01T00:00:00",
+    "2027-02-30",
+    "\"news\"",
+    "\"x\"",
+    "[\"news\", \"x\"]",
+    "\"last friday\"",
+    "\"99999w\"",
+    "true",
+    "0xffffffffff",
+    "1e999",
+    "\u{feff}",
+    "\u{202e}",
+    "é",
+    "👩‍👩‍👧",
+    "\\u202e",
+];
+
+fn scraps() -> impl proptest::strategy::Strategy<Value = String> {
+    use proptest::strategy::Strategy as _;
+    proptest::collection::vec(proptest::sample::select(&SCRAPS[..]), 0..60).prop_map(|scraps| scraps.concat())
+}
+
+/// Reads some text as a file of every kind, and does all that is done with a calendar.
+fn endure(text: &str) {
+    let paths = [
+        "kalends.toml",
+        "people/a.toml",
+        "departments/a.toml",
+        "accounts/a.toml",
+        "campaigns/a.toml",
+        "goals/a.toml",
+        "posts/2027/01/a.toml",
+    ];
+    let all: Vec<_> = paths.iter().map(|path| (*path, text)).chain([FEED, X]).collect();
+    let files = files(&all);
+    let (calendar, findings) = read(&files);
+    let book = crate::draft::MediaBook::new();
+    for finding in findings.iter().chain(&check(&calendar, &book)) {
+        let span = finding.span.clone().unwrap_or_default();
+        assert!(
+            finding.span.is_none()
+                || finding.file == "kalends.toml"
+                || text.get(span).is_some()
+                || finding.file.starts_with("accounts/"),
+            "{finding:?}"
+        );
+    }
+    year(&calendar);
+    fixes(&calendar, &files);
+    assert_eq!(diff(&calendar, &calendar), []);
+    assert_eq!(renames(&calendar, &calendar), []);
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_text_at_all_is_read_without_harm(text in ".*") {
+        endure(&text);
+    }
+
+    #[test]
+    fn any_mixture_of_the_grammar_is_read_without_harm(text in scraps()) {
+        endure(&text);
+    }
+
+    #[test]
+    fn a_post_with_any_words_is_read_and_checked(words in "\\PC{0,400}", time in "(0000|0001|2027|9999)-(01|03|10|12)-(28|31)T(00|01|23):30:00") {
+        let words = words.replace(['\'', '\n'], "");
+        endure(&format!("at = {time}\nto = [\"news\", \"x\"]\nsplit = \"numbered\"\ntext = '''{words}'''\n[repeat]\nevery = \"sunday\"\n"));
+    }
+}
+
+#[test]
+fn what_is_wrong_with_one_thing_is_told_once() {
+    let (calendar, findings) =
+        one("at = 2027-01-04T09:00:00\nto = [\"nobody\"]\ntext = \"Hi\"\n[for.nobody]\ntext = \"Ho\"\n");
+    assert_eq!(findings, []);
+    assert_eq!(codes(&check(&calendar, &crate::draft::MediaBook::new())), ["unknown-account"]);
+}

@@ -6,15 +6,16 @@ use std::path::{Component, Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 
-use crate::calendar::{self, Calendar};
+use crate::calendar::{self, Account, Calendar, Department, Post};
 use crate::cli::ClockArgs;
+use crate::draft::{AccountId, DepartmentId, PostId};
 use crate::error::Error;
 use crate::finding::{File, Finding};
 use crate::rim::clock::SystemClock;
 use crate::rim::disk;
 use crate::rim::repo::{self, Repo, Rev};
 use crate::text::{Breaks, visible};
-use crate::time::{Zone, parse_moment};
+use crate::time::{Zone, nearest, parse_moment};
 use crate::ui::findings::Sources;
 use crate::world::Clock;
 
@@ -57,11 +58,10 @@ impl Here {
     }
 
     /// Finds and reads the calendar: the work tree, or a commit's.
-    pub fn read(&self, rev: Option<&str>) -> Result<Reading, Error> {
+    pub fn read(&self, rev: &Rev) -> Result<Reading, Error> {
         let repo = self.repo()?;
-        let rev = rev.map_or(Rev::WorkTree, |name| Rev::Commit(name.to_owned()));
         // Each file is read and understood on the thread that has its bytes at hand.
-        let pieces = repo.read(&rev, |file| {
+        let pieces = repo.read(rev, |file| {
             let (item, findings) = calendar::read_file(&file);
             (file, item, findings)
         })?;
@@ -98,6 +98,46 @@ impl Here {
         written.map_err(|fault| Error::cannot_write(&self.show(path), fault))
     }
 
+    /// Moves a file to where nothing lies.
+    pub fn rename(&self, from: &Path, to: &Path) -> Result<(), Error> {
+        disk::rename(from, to).map_err(|fault| Error::cannot_write(&self.show(to), fault))
+    }
+
+    /// Returns the account of an id that the user said.
+    pub fn account<'a>(&self, calendar: &'a Calendar, id: &str) -> Result<&'a Account, Error> {
+        let known = calendar.accounts.keys().map(AccountId::as_str);
+        let found = AccountId::new(id).and_then(|id| calendar.account(&id));
+        found.ok_or_else(|| unknown("account", id, known))
+    }
+
+    /// Returns the department of an id that the user said.
+    pub fn department<'a>(&self, calendar: &'a Calendar, id: &str) -> Result<&'a Department, Error> {
+        let known = calendar.departments.keys().map(DepartmentId::as_str);
+        let found = DepartmentId::new(id).and_then(|id| calendar.departments.get(&id));
+        found.ok_or_else(|| unknown("department", id, known))
+    }
+
+    /// Returns the post of an id that the user said, or of the end of one behind its date, if only one ends so.
+    pub fn post<'a>(&self, calendar: &'a Calendar, id: &str) -> Result<&'a Post, Error> {
+        if let Some(found) = PostId::new(id).and_then(|id| calendar.post(&id)) {
+            return Ok(found);
+        }
+        let ends_so = |post: &&Post| post.id.as_str().get(11..) == Some(id);
+        let found: Vec<&Post> = calendar.posts.iter().filter(ends_so).collect();
+        match found.as_slice() {
+            [one] => Ok(one),
+            [] => {
+                let ids = calendar.posts.iter().map(|post| post.id.as_str());
+                let ends = calendar.posts.iter().filter_map(|post| post.id.as_str().get(11..));
+                Err(unknown("post", id, ids.chain(ends)))
+            }
+            many => {
+                let ids: Vec<&str> = many.iter().map(|post| post.id.as_str()).collect();
+                Err(Error::user(format!("{} posts end in `{id}`", many.len())).hint(format!("say one of {}", ids.join(", "))))
+            }
+        }
+    }
+
     /// Returns a path as a person reads it: relative to where they stand, if that is not far.
     pub fn show(&self, path: &Path) -> String {
         let shown = relative(&self.current, path).unwrap_or_else(|| path.to_path_buf());
@@ -111,6 +151,14 @@ impl Here {
         sources.for_people = as_prefix(&self.show(reading.repo.root()));
         sources.for_programs = as_prefix(reading.repo.prefix());
         sources
+    }
+}
+
+fn unknown<'a>(what: &str, id: &str, known: impl Iterator<Item = &'a str>) -> Error {
+    let error = Error::user(format!("there is no {what} `{}`", visible(id, Breaks::Show)));
+    match nearest(id, known) {
+        Some(near) => error.hint(format!("did you mean `{near}`?")),
+        None => error.hint(format!("`ls {what}s` in the calendar shows those there are")),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::cli::here::Here;
 use crate::error::{Error, Outcome};
 use crate::ui::{Ui, plural};
 
-/// Write the manual's pages: one for kalends, one for each command
+/// Writes the manual's pages: one for kalends, one for each command.
 ///
 /// Without DIR the page of kalends itself goes to stdout.
 #[derive(Debug, clap::Args)]

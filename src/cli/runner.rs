@@ -45,7 +45,7 @@ pub struct Runner {
 impl Runner {
     /// Opens the calendar that is committed here, and its ledger.
     pub fn open(here: &Here, clock: &ClockArgs) -> Result<Runner, Error> {
-        let reading = here.read(Some("HEAD"))?;
+        let reading = here.read(&Rev::Commit("HEAD".to_owned()))?;
         let commit = reading.repo.head_commit()?.to_string();
         let git_dir = reading.repo.git_dir()?.to_owned();
         let root = &reading.calendar.root;
@@ -180,7 +180,7 @@ impl Runner {
 }
 
 /// Returns the first error of each file that has one.
-fn first_errors(calendar: &Calendar, read: &[Finding], book: &MediaBook) -> BTreeMap<String, String> {
+pub(super) fn first_errors(calendar: &Calendar, read: &[Finding], book: &MediaBook) -> BTreeMap<String, String> {
     let mut findings = read.to_vec();
     findings.extend(calendar::check(calendar, book));
     calendar::sort(&mut findings);

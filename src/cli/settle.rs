@@ -55,6 +55,9 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
             return Err(Error::user(format!("{slot} cannot be settled so: {why}"))
                 .hint("see where it stands: kalends status"));
         }
+        Err(Illegal::Twin(other)) => {
+            return Err(Error::user(format!("{slot} cannot be settled so: {other} said the same words")));
+        }
         Err(Illegal::Halted) => return Err(Error::user("publishing is stopped").hint("kalends resume")),
     }
     Ok(Outcome::Done)

@@ -199,10 +199,7 @@ fn entry_of(desk: &Desk<'_>, draft: &Draft, first_at: DateTime<Utc>) -> Result<E
         part: draft.slot.part,
         parts: draft.parts,
         in_reply_to: draft.slot.parent().map(|parent| self::key(&parent)),
-        poll: draft
-            .poll
-            .as_ref()
-            .map(|poll| Poll { options: poll.options.clone(), multiple: poll.multiple }),
+        poll: draft.poll.as_ref().map(|poll| Poll { options: poll.options.clone(), multiple: poll.multiple }),
         media: draft.media.iter().map(attach).collect::<Result<_, _>>()?,
         feed,
     })
@@ -225,7 +222,8 @@ fn feed_facts(account: &Account) -> Facts {
 fn tag(account: &Account, slot: &Slot) -> String {
     let post = slot.post.as_str();
     let date = post.get(..10).filter(|date| date.parse::<NaiveDate>().is_ok()).unwrap_or("2026");
-    let mut id = format!("tag:{},{date}:kalends/{post}/{}/{}", authority(account), slot.occurrence, slot.account);
+    let mut id =
+        format!("tag:{},{date}:kalends/{post}/{}/{}", authority(account), slot.occurrence, slot.account);
     if slot.part > 1 {
         id.push_str(&format!("/{}", slot.part));
     }

@@ -6,12 +6,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::draft::Slot;
 use crate::http::Failure;
-use crate::ledger::format::write_said;
 use crate::ledger::{Entry, Evidence, Fact, Illegal, Ledger, Receipt, Refusal, Release, Sending, State};
 use crate::mutant::{Mutant, planted};
 use crate::platform::{Class, Desk, Parent, Platform, Sight};
 use crate::publish::{Claimed, Outcome, Run, Settled};
-use crate::record::{Note, Written};
+use crate::record::{Note, Said, Written};
 use crate::world::LogError;
 
 /// The latest moment after a `sending` entry at which its first byte may leave (RELIABILITY: S).
@@ -305,31 +304,38 @@ impl Lane<'_, '_> {
         for (claim, sending) in &ready {
             note.entries.push(self.run.entry(&claim.draft.slot, claim.attempt, Fact::Sending(sending.clone())));
             if let Some(words) = claim.draft.fingerprint() {
-                note.files.push(write_said(&claim.draft.slot, &words, sending.first_at));
+                let draft = claim.draft;
+                let once = !draft.again && draft.slot.part == 1;
+                note.said.push(Said { slot: draft.slot.clone(), words, at: sending.first_at, once });
             }
         }
         let entries = note.entries.clone();
         let written: Written = self.run.scribe.write(note)?;
         let mut committed = Vec::new();
-        let mut stopped = Vec::new();
+        let mut back = Vec::new();
         for ((claim, sending), entry) in ready.into_iter().zip(entries) {
-            let refused = written.refused.iter().find(|(other, _)| *other == entry).map(|(_, why)| why);
-            match refused {
-                None => committed.push(Committed {
+            if written.has(&entry) {
+                committed.push(Committed {
                     slot: entry.slot,
                     attempt: entry.attempt,
                     committed_at: entry.hand.at,
                     sending,
-                }),
-                Some(Illegal::Halted) => stopped.push(claim),
-                Some(_) => {
+                });
+                continue;
+            }
+            match written.refused.iter().find(|(other, _)| *other == entry).map(|(_, why)| why) {
+                Some(Illegal::Halted) => back.push((claim, "publishing was stopped".to_owned())),
+                Some(Illegal::Twin(twin)) => {
+                    back.push((claim, format!("the same words went to {} within a year, as {}", twin.account, twin.post)));
+                }
+                _ => {
                     let told = self.run.told(&claim.draft.slot, claim.draft.due, Outcome::Yielded);
                     self.settled.push(told);
                 }
             }
         }
-        if !stopped.is_empty() {
-            self.settled.extend(self.run.release(stopped, "publishing was stopped", None)?);
+        for (claim, why) in back {
+            self.settled.extend(self.run.release(vec![claim], &why, None)?);
         }
         Ok(committed)
     }

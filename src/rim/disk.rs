@@ -33,6 +33,18 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<bool> {
     }
 }
 
+/// Moves a file to where nothing lies. The folder is made if it is not there.
+pub fn rename(from: &Path, to: &Path) -> io::Result<()> {
+    let folder = folder_of(to);
+    fs::create_dir_all(folder)?;
+    if fs::symlink_metadata(to).is_ok() {
+        return Err(io::ErrorKind::AlreadyExists.into());
+    }
+    fs::rename(from, to)?;
+    sync_folder(folder)?;
+    sync_folder(folder_of(from))
+}
+
 /// Opens a file for reading; refuses a symbolic link, and never waits for a pipe's other end.
 pub fn open_file(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
@@ -46,13 +58,11 @@ pub fn open_file(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// Reads at most `limit` bytes of a file and one more, by which it is seen that there are more.
-pub fn read_up_to(path: &Path, limit: usize, into: &mut Vec<u8>) -> io::Result<()> {
-    into.clear();
-    into.resize(limit.saturating_add(1), 0);
+/// Reads a file's bytes until the buffer is full, and returns them.
+pub fn read_into<'b>(path: &Path, buffer: &'b mut [u8]) -> io::Result<&'b [u8]> {
     let mut file = open_file(path)?;
     let mut filled = 0;
-    while let Some(rest) = into.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+    while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
         match file.read(rest) {
             Ok(0) => break,
             Ok(n) => filled += n,
@@ -60,8 +70,7 @@ pub fn read_up_to(path: &Path, limit: usize, into: &mut Vec<u8>) -> io::Result<(
             Err(fault) => return Err(fault),
         }
     }
-    into.truncate(filled);
-    Ok(())
+    Ok(buffer.get(..filled).unwrap_or_default())
 }
 
 fn folder_of(path: &Path) -> &Path {

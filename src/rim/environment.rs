@@ -18,6 +18,17 @@ pub fn home() -> Option<PathBuf> {
     std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from)
 }
 
+/// Returns the name of this machine's zone, such as `Europe/Lisbon`, where it has one: from `TZ`, or from where
+/// `/etc/localtime` points.
+pub fn zone() -> Option<String> {
+    if let Some(name) = variable("TZ") {
+        return Some(name.trim_start_matches(':').to_owned());
+    }
+    let target = std::fs::read_link("/etc/localtime").ok()?;
+    let target = target.to_str()?;
+    target.split_once("zoneinfo/").map(|(_, name)| name.to_owned())
+}
+
 /// Returns who runs this, as `user@host`, as far as the system says: a label for entries, a proof of nothing.
 pub fn runner() -> String {
     let user = ["USER", "LOGNAME", "USERNAME"].iter().find_map(|name| variable(name));

@@ -119,7 +119,8 @@ impl Lock {
         let command: String = command.chars().filter(|c| !c.is_control()).collect();
         self.file.set_len(0)?;
         self.file.rewind()?;
-        write!(self.file, "{command}\n{}\n{now}\n", std::process::id())
+        // In one call: a reader sees all of it or nothing.
+        self.file.write_all(format!("{command}\n{}\n{now}\n", std::process::id()).as_bytes())
     }
 }
 

@@ -125,13 +125,17 @@ impl Shelf {
         folder.write(&collection, step)?;
         let Some(removed) = removed else { return Ok((404, "no such post".to_owned())) };
         let shown = collection.media();
-        let gone = removed.media.iter().filter(|media| is_name(&media.name) && !shown.contains(media.name.as_str()));
+        let gone =
+            removed.media.iter().filter(|media| is_name(&media.name) && !shown.contains(media.name.as_str()));
         for media in gone {
             let path = folder.disk.join("media").join(&media.name);
             match fs::remove_file(&path) {
                 Err(error) if error.kind() != ErrorKind::NotFound => {
                     let name = format!("{}/media/{}", folder.name, media.name);
-                    return Err(Trouble::After(format!("{name} could not be removed: {error}{}", advice(&error))));
+                    return Err(Trouble::After(format!(
+                        "{name} could not be removed: {error}{}",
+                        advice(&error)
+                    )));
                 }
                 _ => {}
             }
@@ -144,15 +148,17 @@ impl Shelf {
         if let Some(folder) = self.folder(name)? {
             return Ok(folder);
         }
-        let trouble =
-            |error: io::Error| Trouble::Before(format!("the folder {name} cannot be made: {error}{}", advice(&error)));
+        let trouble = |error: io::Error| {
+            Trouble::Before(format!("the folder {name} cannot be made: {error}{}", advice(&error)))
+        };
         let disk = self.root.join(name);
         fs::create_dir_all(&disk).map_err(trouble)?;
         // The new names must last as long as what will be written under them.
         for parent in disk.ancestors().skip(1).take_while(|parent| parent.starts_with(&self.root)) {
             whole::flush_folder(parent).map_err(trouble)?;
         }
-        self.folder(name)?.ok_or_else(|| Trouble::Before(format!("the folder {name} is gone again; run again")))
+        self.folder(name)?
+            .ok_or_else(|| Trouble::Before(format!("the folder {name} is gone again; run again")))
     }
 
     /// Returns a feed's folder if it is there. One that leaves the calendar is refused, also by a symbolic link.
@@ -166,7 +172,8 @@ impl Shelf {
             Component::Normal(part) => !part.as_encoded_bytes().starts_with(b"."),
             _ => false,
         };
-        if name.is_empty() || name.contains(['\\', '\0', ':']) || !Path::new(name).components().all(is_plain) {
+        if name.is_empty() || name.contains(['\\', '\0', ':']) || !Path::new(name).components().all(is_plain)
+        {
             return refuse("is not a plain folder of the calendar");
         }
         let unreadable = |path: &Path, error: io::Error| {

@@ -14,8 +14,8 @@ use crate::draft::{AccountId, PostId};
 use crate::plan::{Row, Standing};
 use crate::text::{Breaks, visible};
 use crate::time::Zone;
-use crate::ui::table::{Column, table};
-use crate::ui::{ERROR, GOOD, HINT, QUIET, STRONG, WARNING, paint};
+use crate::ui::table::{Cell, Column, table};
+use crate::ui::{ERROR, GOOD, HINT, QUIET, STRONG, WARNING};
 
 /// The narrowest terminal on which a table says a post's whole id; below it, its date stands in the first column only.
 const ID_MIN: usize = 110;
@@ -47,6 +47,16 @@ impl Item {
         self.accounts.iter().map(one).collect::<Vec<_>>().join(", ")
     }
 
+    /// Adds an account, or one more of its parts. What to do is then said for any of them.
+    fn add(&mut self, account: &AccountId) {
+        if let (Some(next), 1) = (&mut self.next, self.accounts.len())
+            && let Some(only) = self.accounts.keys().next().filter(|only| *only != account)
+        {
+            *next = next.replace(&format!("/{only} "), "/ACCOUNT ");
+        }
+        *self.accounts.entry(account.clone()).or_default() += 1;
+    }
+
     /// Returns the post's id without the date that stands before it.
     pub fn slug(&self) -> &str {
         let id = self.post.as_str();
@@ -68,7 +78,7 @@ pub fn items(rows: &[Row], zone: &Zone) -> Vec<Item> {
                 && item.next.is_some() == row.next.is_some()
         };
         match items.iter_mut().rev().take_while(|item| item.at == at).find(same) {
-            Some(item) => *item.accounts.entry(row.slot.account.clone()).or_default() += 1,
+            Some(item) => item.add(&row.slot.account),
             None => items.push(Item {
                 at,
                 post: row.slot.post.clone(),
@@ -93,6 +103,20 @@ pub fn style(standing: Standing) -> Style {
             ERROR
         }
         Standing::Over => QUIET,
+    }
+}
+
+/// Returns how much a standing asks for a look.
+pub fn gravity(standing: Standing) -> u8 {
+    match standing {
+        Standing::Over => 0,
+        Standing::Published => 1,
+        Standing::Waiting | Standing::Behind | Standing::Full => 2,
+        Standing::ByHand | Standing::Later => 3,
+        Standing::Due => 4,
+        Standing::Held | Standing::Stopped => 5,
+        Standing::Missed | Standing::Refused => 6,
+        Standing::Doubt | Standing::Broken => 7,
     }
 }
 
@@ -140,19 +164,21 @@ pub fn as_table(items: &[Item], zone: &Zone, year: i32, width: usize) -> String 
         Column::new("why", 16),
     ];
     let rows = items.iter().map(|item| {
+        let why = Cell::from(item.reason.clone());
         let why = match &item.next {
-            Some(next) => format!("{}\n{}", item.reason, paint(HINT, next)),
-            None => item.reason.clone(),
+            Some(next) => why.and(next, HINT),
+            None => why,
         };
+        let post = if width < ID_MIN { item.slug() } else { item.post.as_str() };
         vec![
-            format!("{} {}", day(item.at.date(), year), item.at.format("%H:%M")),
-            if width < ID_MIN { item.slug().to_owned() } else { item.post.to_string() },
-            item.places(),
-            paint(style(item.standing), item.standing.word()),
+            format!("{} {}", day(item.at.date(), year), item.at.format("%H:%M")).into(),
+            post.to_owned().into(),
+            item.places().into(),
+            Cell::new(item.standing.word(), style(item.standing)),
             why,
         ]
     });
-    table(width, &columns, rows.collect())
+    table(width, &columns, &rows.collect::<Vec<_>>())
 }
 
 #[cfg(test)]

@@ -22,13 +22,20 @@ fn wrap_line(line: &str, columns: usize) -> Vec<String> {
         }
         for letter in word.graphemes(true) {
             if !current.is_empty() && display_width(&current) + display_width(letter) > columns {
-                lines.push(std::mem::take(&mut current));
+                let rest = current.split_off(break_in(&current));
+                lines.push(std::mem::replace(&mut current, rest));
             }
             current.push_str(letter);
         }
     }
     lines.push(current);
     lines
+}
+
+/// Returns where a word that is too long is best broken: behind a hyphen or slash in its second half, or at its end.
+fn break_in(word: &str) -> usize {
+    let behind = word.rfind(['-', '/']).map(|at| at + 1);
+    behind.filter(|at| *at > word.len() / 2 && !word.contains(' ')).unwrap_or(word.len())
 }
 
 #[cfg(test)]
@@ -44,7 +51,8 @@ mod tests {
 
     #[test]
     fn a_long_word_is_broken_between_characters() {
-        assert_eq!(wrap("see https://museum.example/x", 10), ["see", "https://mu", "seum.examp", "le/x"]);
+        assert_eq!(wrap("see https://museum.example/x", 10), ["see", "https://", "museum.exa", "mple/x"]);
+        assert_eq!(wrap("an-evening-of-stars", 14), ["an-evening-of-", "stars"]);
         assert_eq!(wrap("東京東京", 5), ["東京", "東京"]);
     }
 }

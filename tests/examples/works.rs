@@ -14,10 +14,18 @@ struct Scene {
 const POST: &str = r#"
 department = "museum"
 author = "ana"
-at = 2026-01-05T09:00:00
+at = AT
 to = ["news"]
 text = "The doors are open."
 "#;
+
+/// Returns the path and the text of a post that was due a day before this folder was made.
+fn due_yesterday(folder: &Path, slug: &str) -> (String, String) {
+    let made = fs::metadata(folder).unwrap().modified().unwrap();
+    let at = chrono::DateTime::<chrono::Utc>::from(made) - chrono::TimeDelta::days(1);
+    let path = format!("posts/{}-{slug}.toml", at.format("%Y/%m/%Y-%m-%d"));
+    (path, POST.replace("AT", &at.format("%Y-%m-%dT%H:%M:%S").to_string()))
+}
 
 impl Scene {
     fn new() -> Scene {
@@ -25,11 +33,12 @@ impl Scene {
         scene.git(&[], &["init", "--quiet", "--bare", "--initial-branch=main", "origin.git"]);
         scene.clone_anew();
         let clone = scene.clone();
+        let (post, text) = due_yesterday(scene.dir.path(), "open");
         for (file, text) in [
-            // As late as one likes: the examples call kalends without --now.
+            (post.as_str(), text.as_str()),
             (
                 "kalends.toml",
-                "name = \"Museum\"\nzone = \"UTC\"\n[publish]\nlate = \"5000w\"\n[ledger]\nremote = \"origin\"\n",
+                "name = \"Museum\"\nzone = \"UTC\"\n[publish]\nlate = \"7d\"\n[ledger]\nremote = \"origin\"\n",
             ),
             ("departments/museum.toml", "name = \"Museum\"\n"),
             ("people/ana.toml", "name = \"Ana\"\nrole = \"coordinator\"\ndepartment = \"museum\"\n"),
@@ -37,7 +46,6 @@ impl Scene {
                 "accounts/news.toml",
                 "platform = \"feed\"\nserver = \"https://museum.example/news\"\ntitle = \"News\"\n",
             ),
-            ("posts/2026/01/2026-01-05-open.toml", POST),
             (".gitignore", "/public\n"),
         ] {
             let path = clone.join(file);
@@ -48,6 +56,13 @@ impl Scene {
         scene.git(&["-C", "clone"], &["commit", "--quiet", "--message", "Begin"]);
         scene.git(&["-C", "clone"], &["push", "--quiet", "origin", "HEAD:main"]);
         scene
+    }
+
+    /// Writes a post to an account that there is not, and returns its path.
+    fn write_a_post_with_a_fault(&self) -> String {
+        let (file, text) = due_yesterday(self.dir.path(), "closed");
+        fs::write(self.clone().join(&file), text.replace("\"news\"", "\"nwes\"")).unwrap();
+        file
     }
 
     fn clone(&self) -> PathBuf {
@@ -142,18 +157,16 @@ fn a_pull_request_with_a_fault_fails_and_one_without_passes() {
     let (_, check) = shell::github_steps("github/check.yml").pop().unwrap();
     let check = format!("BASE=main\n{check}");
     assert!(scene.bash(&check).status.success());
-    let post = scene.clone().join("posts/2026/01/2026-01-06-closed.toml");
-    fs::write(post, POST.replace("to = [\"news\"]", "to = [\"nwes\"]")).unwrap();
+    let file = scene.write_a_post_with_a_fault();
     let out = scene.bash(&check);
     assert_eq!(out.status.code(), Some(1), "{}", words(&out));
-    assert!(words(&out).contains("::error file=posts/2026/01/2026-01-06-closed.toml"), "{}", words(&out));
+    assert!(words(&out).contains(&format!("::error file={file}")), "{}", words(&out));
 }
 
 #[test]
 fn the_gitlab_check_leaves_a_sarif_file_and_fails_for_a_person_to_read() {
     let scene = Scene::new();
-    let post = scene.clone().join("posts/2026/01/2026-01-06-closed.toml");
-    fs::write(post, POST.replace("to = [\"news\"]", "to = [\"nwes\"]")).unwrap();
+    scene.write_a_post_with_a_fault();
     let script = shell::gitlab_script("check", "script");
     let out = scene.bash(&format!("CI_MERGE_REQUEST_TARGET_BRANCH_NAME=main\n{script}"));
     assert_eq!(out.status.code(), Some(1), "{}", words(&out));

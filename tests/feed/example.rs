@@ -36,15 +36,19 @@ pub fn post(name: &str, at: &str, text: &str) -> Entry {
     }
 }
 
-/// The posts, oldest last, and the media files that they show.
-pub fn posts(picture: &dyn Fn(&str) -> Vec<u8>) -> (Vec<Entry>, Vec<(String, Vec<u8>)>) {
-    let mut files = Vec::new();
-    let mut hang = |file: &str, alt: &str| {
-        let bytes = picture(file);
+/// Media files as they are hung beside posts.
+struct Wall<'a> {
+    picture: &'a dyn Fn(&str) -> Vec<u8>,
+    files: Vec<(String, Vec<u8>)>,
+}
+
+impl Wall<'_> {
+    fn hang(&mut self, file: &str, alt: &str) -> Attachment {
+        let bytes = (self.picture)(file);
         let size = imagesize::blob_size(&bytes).unwrap();
         let kind = infer::get(&bytes).unwrap();
         let name = format!("{}.{}", &hex(&Sha256::digest(&bytes))[..16], kind.extension());
-        files.push((name.clone(), bytes.clone()));
+        self.files.push((name.clone(), bytes.clone()));
         Attachment {
             name,
             alt: Some(alt.to_owned()),
@@ -52,13 +56,24 @@ pub fn posts(picture: &dyn Fn(&str) -> Vec<u8>) -> (Vec<Entry>, Vec<(String, Vec
             size_bytes: bytes.len() as u64,
             size_px: Some((size.width as u32, size.height as u32)),
         }
-    };
+    }
+}
+
+/// The posts, newest first, and the media files that they show.
+pub fn posts(picture: &dyn Fn(&str) -> Vec<u8>) -> (Vec<Entry>, Vec<(String, Vec<u8>)>) {
+    let mut wall = Wall { picture, files: Vec::new() };
+    let posts = [announcements(&mut wall), thread(&mut wall), pictures(&mut wall), words()].concat();
+    (posts, wall.files)
+}
+
+/// A title, a link, tags and a picture; a poll.
+fn announcements(wall: &mut Wall<'_>) -> Vec<Entry> {
     let mut posts = vec![Entry {
         title: "Open day on the roof".to_owned(),
         has_own_title: true,
         link: Some("https://museum.example/open-day?a=1&b=2".to_owned()),
         tags: vec!["OpenDay".to_owned(), "Astronomy".to_owned()],
-        media: vec![hang("2027/open-day.png", "A child at a telescope on the museum's roof")],
+        media: vec![wall.hang("2027/open-day.png", "A child at a telescope on the museum's roof")],
         ..post(
             "2027-01-18-open-day",
             "2027-01-18T09:00:12Z",
@@ -68,11 +83,19 @@ pub fn posts(picture: &dyn Fn(&str) -> Vec<u8>) -> (Vec<Entry>, Vec<(String, Vec
     }];
     posts.push(Entry {
         poll: Some(Poll {
-            options: ["The Sea Wolf (1941)", "Man of Aran (1934)", "L’Atalante (1934)"].map(str::to_owned).to_vec(),
+            options: ["The Sea Wolf (1941)", "Man of Aran (1934)", "L’Atalante (1934)"]
+                .map(str::to_owned)
+                .to_vec(),
             multiple: false,
         }),
         ..post("2027-01-16-poll", "2027-01-16T12:00:00Z", "Which film shall we show on the last Friday?")
     });
+    posts
+}
+
+/// Three parts, pictures beside two of them.
+fn thread(wall: &mut Wall<'_>) -> Vec<Entry> {
+    let mut posts = Vec::new();
     let thread = [
         "This is the largest chart in the house, and nobody has ever unrolled it in public. A thread.",
         "It was drawn in 1596 on four goatskins, by a pilot who had never seen two of the coasts on it.",
@@ -91,60 +114,76 @@ pub fn posts(picture: &dyn Fn(&str) -> Vec<u8>) -> (Vec<Entry>, Vec<(String, Vec
             parts: 3,
             in_reply_to: (before > 0).then(|| key(before)),
             media: match before {
-                0 => vec![hang("2027/sea-chart.jpg", "A sea chart, its coasts in green")],
+                0 => vec![wall.hang("2027/sea-chart.jpg", "A sea chart, its coasts in green")],
                 1 => vec![
-                    hang("2027/compass-rose.jpg", "A compass rose"),
-                    hang("2026/astrolabe.jpg", "An astrolabe of brass"),
+                    wall.hang("2027/compass-rose.jpg", "A compass rose"),
+                    wall.hang("2026/astrolabe.jpg", "An astrolabe of brass"),
                 ],
                 _ => Vec::new(),
             },
             ..plain
         });
     }
-    posts.push(Entry {
-        warning: Some("animal remains".to_owned()),
-        tags: vec!["Conservation".to_owned()],
-        media: vec![hang("2026/whale-skeleton.png", "A whale's skeleton")],
-        ..post("2027-01-08-whale", "2027-01-08T10:00:00Z", "The whale in room 4 is being cleaned.")
-    });
-    posts.push(Entry {
-        language: Some("pt".to_owned()),
-        tags: vec!["Azulejos".to_owned()],
-        media: vec![
-            hang("2026/azulejos.jpg", "Azulejos azuis"),
-            hang("2026/harbour-lights.png", "As luzes do porto"),
-            hang("2026/lantern.jpg", "Uma lanterna"),
-            hang("2026/caravel.png", "Uma caravela"),
-            hang("2026/lighthouse.png", "O farol"),
-        ],
-        ..post(
-            "2026-12-22-azulejos",
-            "2026-12-22T09:00:00Z",
-            "Amanhã a sala dos azulejos abre até às dez da noite.\nEntrada livre para quem trouxer um desenho do mar.",
-        )
-    });
-    posts.push(Entry {
-        link: Some("javascript:alert(1)".to_owned()),
-        warning: Some("</summary><script>alert(2)</script>".to_owned()),
-        tags: vec!["\"><img src=x onerror=alert(3)>".to_owned()],
-        language: Some("\"><script>".to_owned()),
-        ..post(
-            "2026-12-18-hostile",
-            "2026-12-18T09:00:00Z",
-            "<script>alert(1)</script> & \"quotes\" ]]> \u{202e}live\u{202c} \u{1}\u{b}\u{fffe} &amp; \u{2067}open\n\
+    posts
+}
+
+/// A warning before a picture; five pictures in rows.
+fn pictures(wall: &mut Wall<'_>) -> Vec<Entry> {
+    vec![
+        Entry {
+            warning: Some("animal remains".to_owned()),
+            tags: vec!["Conservation".to_owned()],
+            media: vec![wall.hang("2026/whale-skeleton.png", "A whale's skeleton")],
+            ..post("2027-01-08-whale", "2027-01-08T10:00:00Z", "The whale in room 4 is being cleaned.")
+        },
+        Entry {
+            language: Some("pt".to_owned()),
+            tags: vec!["Azulejos".to_owned()],
+            media: vec![
+                wall.hang("2026/azulejos.jpg", "Azulejos azuis"),
+                wall.hang("2026/harbour-lights.png", "As luzes do porto"),
+                wall.hang("2026/lantern.jpg", "Uma lanterna"),
+                wall.hang("2026/caravel.png", "Uma caravela"),
+                wall.hang("2026/lighthouse.png", "O farol"),
+            ],
+            ..post(
+                "2026-12-22-azulejos",
+                "2026-12-22T09:00:00Z",
+                "Amanhã a sala dos azulejos abre até às dez da noite.\nEntrada livre para quem trouxer um desenho do mar.",
+            )
+        },
+    ]
+}
+
+/// Hostile words, and other scripts.
+fn words() -> Vec<Entry> {
+    vec![
+        Entry {
+            link: Some("javascript:alert(1)".to_owned()),
+            warning: Some("</summary><script>alert(2)</script>".to_owned()),
+            tags: vec!["\"><img src=x onerror=alert(3)>".to_owned()],
+            language: Some("\"><script>".to_owned()),
+            ..post(
+                "2026-12-18-hostile",
+                "2026-12-18T09:00:00Z",
+                "<script>alert(1)</script> & \"quotes\" ]]> \u{202e}live\u{202c} \u{1}\u{b}\u{fffe} &amp; \u{2067}open\n\
              javascript:alert(1) http://a.example/\"onmouseover=alert(4)\n<!-- </style></title> --> 'x'",
-        )
-    });
-    posts.push(Entry {
-        language: Some("ar".to_owned()),
-        ..post("2026-12-17-welcome", "2026-12-17T09:00:00Z", "أهلا وسهلا بكم في متحف الميناء. https://museum.example/ar")
-    });
-    posts.push(Entry {
-        language: Some("ja".to_owned()),
-        ..post("2026-12-16-ja", "2026-12-16T09:00:00Z", "港の博物館へようこそ。入場無料。👩‍🚀")
-    });
-    posts.push(post("2026-12-15-fog", "2026-12-15T08:05:00Z", "Fog. The lighthouse is a rumour this morning."));
-    (posts, files)
+            )
+        },
+        Entry {
+            language: Some("ar".to_owned()),
+            ..post(
+                "2026-12-17-welcome",
+                "2026-12-17T09:00:00Z",
+                "أهلا وسهلا بكم في متحف الميناء. https://museum.example/ar",
+            )
+        },
+        Entry {
+            language: Some("ja".to_owned()),
+            ..post("2026-12-16-ja", "2026-12-16T09:00:00Z", "港の博物館へようこそ。入場無料。👩‍🚀")
+        },
+        post("2026-12-15-fog", "2026-12-15T08:05:00Z", "Fog. The lighthouse is a rumour this morning."),
+    ]
 }
 
 /// Publishes the example through a shelf.

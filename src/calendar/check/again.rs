@@ -68,7 +68,7 @@ fn rested(day: NaiveDate) -> NaiveDate {
 
 fn repeated(account: &AccountId, first: &Saying<'_>, saying: &Saying<'_>) -> Finding {
     let message = format!(
-        "the same words went to `{account}` less than a year before, with the post `{}`",
+        "the same words go to `{account}` less than a year before, with the post `{}`",
         first.post.id
     );
     let finding = Finding::new(Code::RepeatedText, &saying.post.file, message)

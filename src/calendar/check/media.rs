@@ -7,7 +7,7 @@ use crate::time::nearest;
 
 use super::super::format::value::shown;
 use super::super::{Body, Calendar, Picture, Post};
-use super::text::character;
+use super::text::{character, number};
 use super::{Copy, post};
 
 /// Says why a path leaves the calendar, if it does.
@@ -292,15 +292,19 @@ pub(super) fn too_many(copy: &Copy<'_>, findings: &mut Vec<Finding>) {
         let videos: Vec<&Seen<'_>> = piece.iter().filter(is_video).collect();
         let all: Vec<&Seen<'_>> = piece.iter().collect();
         for (list, max, noun) in [
-            (images, media.images_max, "pictures"),
-            (videos, media.videos_max, "films"),
-            (all, media.total_max, "pictures and films"),
+            (images, media.images_max, "picture"),
+            (videos, media.videos_max, "film"),
+            (all, media.total_max, "media file"),
         ] {
             // None at all is a matter of the format.
             let Some(max) = max.filter(|max| *max > 0) else { continue };
             let Some(first) = list.get(max) else { continue };
-            let message =
-                format!("{} takes {max} {noun} in a post at most, and this has {}", copy.name(), list.len());
+            let message = format!(
+                "{} takes {} in a post at most, and this has {}",
+                copy.name(),
+                number(max, noun),
+                list.len()
+            );
             findings.push(
                 copy.of(Code::MediaTooMany, first, message).label("one too many").help(copy.other_file()),
             );

@@ -24,7 +24,7 @@ impl<'a> Copy<'a> {
     }
 
     /// Returns where a byte of a piece's whole text stands in the file: in the words, the link or the tags.
-    pub(super) fn place(&self, piece: usize, text: &str, byte: usize) -> Option<Span> {
+    pub(super) fn place(&self, piece: usize, text: &str, whole: &str, byte: usize) -> Option<Span> {
         let words = self.words(piece).filter(|words| !words.text.is_empty());
         if let Some(words) = words {
             if words.text != text {
@@ -38,7 +38,8 @@ impl<'a> Copy<'a> {
         }
         let beyond_link = |link: &&At<String>| byte < text.len() + 2 + link.value.len();
         let link = self.link(piece);
-        let tag = self.sheet.tags().first().filter(|_| piece == 0);
+        let begun = |tag: &&At<String>| whole.rfind(&format!("#{}", tag.value)).is_some_and(|at| at <= byte);
+        let tag = self.sheet.tags().iter().filter(|_| piece == 0).rfind(begun);
         let place = link.filter(beyond_link).or(tag).or(link).map(|at| at.span.clone());
         place.or_else(|| words.map(|words| words.span.clone()))
     }
@@ -80,7 +81,7 @@ pub(super) fn too_long(copy: &Copy<'_>, findings: &mut Vec<Finding>) {
         let splits = copy.limits.threads && copy.sheet.split().is_none();
         let thread = if splits { ", or add `split = \"plain\"` to make a thread of it" } else { "" };
         let help = format!("shorten it by {over}, or say it shorter in `{}`{thread}", copy.variant());
-        let span = copy.place(*piece, &draft.text, excess.at);
+        let span = copy.place(*piece, &draft.text, whole, excess.at);
         findings.push(copy.finding(Code::TextTooLong, span, message).label("from here on").help(help));
     }
 }
@@ -90,7 +91,7 @@ pub(super) fn refused_character(copy: &Copy<'_>, findings: &mut Vec<Finding>) {
         let Some(at) = text::refused(whole, copy.limits.refused) else { continue };
         let c = whole.get(at..).and_then(|rest| rest.chars().next()).unwrap_or(' ');
         let message = format!("{} takes no `{}` in a text", copy.name(), c.escape_debug());
-        let span = copy.place(*piece, &draft.text, at);
+        let span = copy.place(*piece, &draft.text, whole, at);
         let help = format!("write it otherwise, here or in `{}`", copy.variant());
         findings.push(copy.finding(Code::RefusedCharacter, span, message).label("this").help(help));
     }
@@ -127,6 +128,14 @@ pub(super) fn character(words: &Words, at: usize) -> Span {
     words.place(at..at + width)
 }
 
+/// Returns a number of things, in the plural but for one.
+pub(super) fn number(number: usize, noun: &str) -> String {
+    match number {
+        1 => format!("1 {noun}"),
+        number => format!("{number} {noun}s"),
+    }
+}
+
 pub(super) fn too_many(copy: &Copy<'_>, findings: &mut Vec<Finding>) {
     let handles = match copy.platform {
         Platform::Mastodon => Handles::Fediverse,
@@ -136,16 +145,16 @@ pub(super) fn too_many(copy: &Copy<'_>, findings: &mut Vec<Finding>) {
     for ((piece, draft), whole) in copy.drafts.iter().zip(&copy.whole) {
         type Found = fn(&str, Handles) -> Vec<usize>;
         let kinds: [(Code, &str, Option<usize>, Found); 4] = [
-            (Code::TagsTooMany, "tags", copy.limits.hashtags_max, |text, _| {
+            (Code::TagsTooMany, "tag", copy.limits.hashtags_max, |text, _| {
                 text::hashtags(text).into_iter().map(|found| found.range.start).collect()
             }),
-            (Code::LinksTooMany, "links", copy.limits.links_max, |text, _| {
+            (Code::LinksTooMany, "link", copy.limits.links_max, |text, _| {
                 text::links(text).into_iter().map(|found| found.range.start).collect()
             }),
-            (Code::MentionsTooMany, "mentions", copy.limits.mentions_max, |text, handles| {
+            (Code::MentionsTooMany, "mention", copy.limits.mentions_max, |text, handles| {
                 text::mentions(text, handles).into_iter().map(|found| found.range.start).collect()
             }),
-            (Code::CashtagsTooMany, "cashtags", copy.limits.cashtags_max, |text, _| {
+            (Code::CashtagsTooMany, "cashtag", copy.limits.cashtags_max, |text, _| {
                 text::cashtags(text).into_iter().map(|found| found.range.start).collect()
             }),
         ];
@@ -154,11 +163,12 @@ pub(super) fn too_many(copy: &Copy<'_>, findings: &mut Vec<Finding>) {
             let places = found(whole, handles);
             let Some(first) = places.get(max) else { continue };
             let message = format!(
-                "{} takes {max} {noun} in a post at most, and this has {}",
+                "{} takes {} in a post at most, and this has {}",
                 copy.name(),
+                number(max, noun),
                 places.len()
             );
-            let span = copy.place(*piece, &draft.text, *first);
+            let span = copy.place(*piece, &draft.text, whole, *first);
             let help = format!("take some out, here or in `{}`", copy.variant());
             findings.push(copy.finding(code, span, message).label("one too many").help(help));
         }

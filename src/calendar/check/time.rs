@@ -142,7 +142,7 @@ pub(super) fn repeat_off_beat(_: &Calendar, post: &Post, findings: &mut Vec<Find
     let Some(first) = first else { return };
     let message = format!(
         "{day} is a {}, and the post comes every {}: it begins on {}",
-        crate::time::show_weekday(chrono::Datelike::weekday(&day)),
+        day.format("%A"),
         repeat.rule.every,
         first.date()
     );

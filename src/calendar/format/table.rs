@@ -101,9 +101,22 @@ impl<'a> Sheet<'a> {
             return false;
         }
         let (Type::Lines | Type::Ids | Type::Dates) = key.takes else { return true };
-        let one = Key { takes: single(key.takes), ..*key };
         let items = value.get_ref().as_array().into_iter().flat_map(|items| items.iter());
-        items.fold(true, |all, item| self.fits(&one, item) && all)
+        items.fold(true, |all, item| self.item_fits(key, item) && all)
+    }
+
+    /// Tells whether a value in a list is of the type that its key takes, and says so if it is not.
+    fn item_fits(&self, key: &Key, item: &Spanned<DeValue<'a>>) -> bool {
+        let one = Key { takes: single(key.takes), ..*key };
+        let (wanted, fits) = wanted(one.takes, item.get_ref());
+        if !fits {
+            let message =
+                format!("`{}` has {} in it, and takes {wanted} each", key.name, found(item.get_ref()));
+            let mended = mend(&one, item.get_ref()).unwrap_or_else(|| example(one.takes));
+            let finding = self.reader.finding(Code::WrongType, item.span(), message);
+            self.reader.say(finding.label(format!("expected {wanted}")).help(format!("write `{mended}`")));
+        }
+        fits
     }
 
     /// Returns a key's value, where it is there and of its type.

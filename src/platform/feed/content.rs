@@ -1,5 +1,7 @@
 //! An entry's content as a fragment of HTML, for readers of `atom.xml` and `feed.json`.
 
+use crate::draft::says;
+
 use super::entry::{Attachment, Collection, Entry};
 use super::words::{anchor, escape, is_web, paragraphs};
 
@@ -14,10 +16,9 @@ pub fn plain(entry: &Entry) -> String {
     blocks.extend(entry.warning.as_ref().map(|warning| format!("Content warning: {warning}")));
     blocks.push(entry.plain.clone());
     blocks.extend(
-        entry
-            .poll
-            .as_ref()
-            .map(|poll| poll.options.iter().map(|option| format!("- {option}")).collect::<Vec<_>>().join("\n")),
+        entry.poll.as_ref().map(|poll| {
+            poll.options.iter().map(|option| format!("- {option}")).collect::<Vec<_>>().join("\n")
+        }),
     );
     blocks.extend(entry.media.iter().filter_map(|media| media.alt.as_ref()).map(|alt| format!("[{alt}]")));
     blocks.retain(|block| !block.trim().is_empty());
@@ -42,17 +43,16 @@ pub fn html(collection: &Collection, entry: &Entry) -> String {
         html.push_str(&format!("<p>{link}</p>\n"));
     }
     match &entry.warning {
-        Some(warning) => format!(
-            "<details>\n<summary>Content warning: {}</summary>\n{html}</details>\n",
-            escape(warning)
-        ),
+        Some(warning) => {
+            format!("<details>\n<summary>Content warning: {}</summary>\n{html}</details>\n", escape(warning))
+        }
         None => html,
     }
 }
 
 /// Returns the link, if the words do not have it already.
 pub fn unsaid_link(entry: &Entry) -> Option<&str> {
-    entry.link.as_deref().filter(|link| !entry.text.contains(link))
+    entry.link.as_deref().filter(|link| !says(&entry.text, link))
 }
 
 /// Writes a picture, a film, a sound, or a link to what a browser does not show.

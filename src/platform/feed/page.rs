@@ -86,7 +86,9 @@ fn threads(entries: &[Entry]) -> Vec<Thread<'_>> {
     parts.sort_by_key(|entry| (entry.thread(), entry.part));
     let mut threads: Vec<Thread<'_>> =
         parts.chunk_by(|a, b| a.thread() == b.thread()).map(<[&Entry]>::to_vec).collect();
-    threads.sort_by_key(|thread| std::cmp::Reverse(thread.first().map(|first| (first.published, first.thread()))));
+    threads.sort_by_key(|thread| {
+        std::cmp::Reverse(thread.first().map(|first| (first.published, first.thread())))
+    });
     threads
 }
 
@@ -140,7 +142,10 @@ fn dateline(entry: &Entry) -> String {
         return format!("<h3 class=\"when\" lang=\"en\">{time}</h3>\n");
     }
     // The heading comes first, for those who hear the page; the style puts the moment beside it.
-    format!("<h3 class=\"title\" dir=\"auto\">{}</h3>\n<p class=\"when\" lang=\"en\">{time}</p>\n", escape(&entry.title))
+    format!(
+        "<h3 class=\"title\" dir=\"auto\">{}</h3>\n<p class=\"when\" lang=\"en\">{time}</p>\n",
+        escape(&entry.title)
+    )
 }
 
 fn time(at: &DateTime<Utc>) -> String {
@@ -200,7 +205,8 @@ fn plates(media: &[Attachment]) -> String {
     for media in media {
         let url = format!("media/{}", media.name);
         let shown = medium(media, &url, " loading=\"lazy\" decoding=\"async\"");
-        let proportion = media.size_px.map_or(1.5, |(width, height)| f64::from(width) / f64::from(height.max(1)));
+        let proportion =
+            media.size_px.map_or(1.5, |(width, height)| f64::from(width) / f64::from(height.max(1)));
         let opened = if media.media_type().starts_with("image/") {
             format!("<a href=\"{}\">{shown}</a>", escape(&url))
         } else {

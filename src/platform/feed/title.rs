@@ -49,7 +49,9 @@ fn end_of_sentence(line: &str) -> usize {
         let next = chars.peek().map(|(_, (_, next))| *next);
         let ends = match c {
             '。' | '！' | '？' => true,
-            '.' | '!' | '?' | '…' | '؟' | '।' => count + 1 >= SHORTEST && next.is_none_or(char::is_whitespace),
+            '.' | '!' | '?' | '…' | '؟' | '।' => {
+                count + 1 >= SHORTEST && next.is_none_or(char::is_whitespace)
+            }
             _ => false,
         };
         if ends {
@@ -57,4 +59,34 @@ fn end_of_sentence(line: &str) -> usize {
         }
     }
     line.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_sentence_makes_a_title() {
+        let cases = [
+            ("Doors open at ten. Bring a child.", "Doors open at ten"),
+            ("\n\n  Which film   shall we show? Vote!\nmore", "Which film shall we show?"),
+            ("Fog. The lighthouse is a rumour.", "Fog. The lighthouse is a rumour"),
+            ("港の博物館へようこそ。入場無料。", "港の博物館へようこそ。"),
+            ("And then silence...", "And then silence..."),
+            ("At museum.example we open at 10.30 today", "At museum.example we open at 10.30 today"),
+            ("مرحبا بكم في المتحف؟ نعم", "مرحبا بكم في المتحف؟"),
+        ];
+        for (text, title) in cases {
+            assert_eq!(first_sentence(text).as_deref(), Some(title));
+        }
+        assert_eq!(first_sentence(" \n\n"), None);
+    }
+
+    #[test]
+    fn a_long_sentence_is_cut_at_a_word_and_never_within_a_character() {
+        let words = first_sentence(&"harbour, ".repeat(30)).unwrap();
+        assert!(words.ends_with("harbour…"), "{words}");
+        let one = first_sentence(&"👩‍🚀".repeat(200)).unwrap();
+        assert_eq!(one, format!("{}…", "👩‍🚀".repeat(LONGEST)));
+    }
 }

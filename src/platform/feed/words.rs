@@ -65,11 +65,13 @@ fn is_refused(c: char) -> bool {
 
 /// Tells whether an address may become a link: `http:` or `https:` and nothing else, no blank in it.
 pub fn is_web(url: &str) -> bool {
-    let rest = ["http://", "https://"]
-        .iter()
-        .find_map(|scheme| url.get(..scheme.len()).filter(|s| s.eq_ignore_ascii_case(scheme)).map(|s| s.len()));
+    let rest = ["http://", "https://"].iter().find_map(|scheme| {
+        url.get(..scheme.len()).filter(|s| s.eq_ignore_ascii_case(scheme)).map(|s| s.len())
+    });
     match rest.and_then(|at| url.get(at..)) {
-        Some(rest) => !rest.is_empty() && !rest.chars().any(|c| c.is_whitespace() || is_refused(c) || is_opening(c)),
+        Some(rest) => {
+            !rest.is_empty() && !rest.chars().any(|c| c.is_whitespace() || is_refused(c) || is_opening(c))
+        }
         None => false,
     }
 }
@@ -77,9 +79,9 @@ pub fn is_web(url: &str) -> bool {
 /// Returns a language tag as it may stand in `lang` and `xml:lang`, or nothing for what cannot be one.
 pub fn language(tag: &Option<String>) -> Option<&str> {
     let tag = tag.as_deref()?;
-    let is_tag = tag.split('-').all(|name| {
-        (1..=8).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric())
-    });
+    let is_tag = tag
+        .split('-')
+        .all(|name| (1..=8).contains(&name.len()) && name.bytes().all(|b| b.is_ascii_alphanumeric()));
     is_tag.then_some(tag)
 }
 
@@ -149,4 +151,112 @@ fn addresses(line: &str) -> Vec<Range<usize>> {
 /// Writes a link to another site, which is told nothing of where its visitor came from.
 pub fn anchor(url: &str, words: &str) -> String {
     format!("<a href=\"{}\" rel=\"nofollow noopener noreferrer\">{}</a>", escape(url), escape(words))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_word_of_a_text_becomes_markup() {
+        assert_eq!(
+            escape("<script>\"&'</script> ]]>"),
+            "&lt;script&gt;&quot;&amp;&#39;&lt;/script&gt; ]]&gt;"
+        );
+        assert_eq!(escape("tab\tand\nline stay"), "tab\tand\nline stay");
+    }
+
+    #[test]
+    fn every_character_that_xml_or_html_forbids_is_replaced() {
+        for c in ('\0'..=char::MAX).filter(|c| u32::from(*c) < 0x2_0000 || u32::from(*c) & 0xfff0 == 0xfff0) {
+            let code = u32::from(c);
+            // XML 1.0 §2.2, without the surrogates that no `char` is, and HTML's controls and noncharacters.
+            let allowed = matches!(code, 0x9 | 0xa | 0x20..=0x7e | 0xa0..=0xfdcf | 0xfdf0..=0x10ffff)
+                && code & 0xfffe != 0xfffe;
+            let escaped = escape(&format!("a{c}b"));
+            if !allowed && c != '\r' {
+                assert_eq!(escaped, "a\u{fffd}b", "U+{code:04X}");
+            }
+            assert!(!escaped.contains(c) || allowed, "U+{code:04X}");
+        }
+        assert_eq!(escape("a\r\nb\rc"), "a\nb\u{fffd}c");
+    }
+
+    #[test]
+    fn directions_end_with_the_line_that_began_them_and_overrides_are_gone() {
+        assert_eq!(harmless("\u{202e}exe\u{202d}"), "\u{fffd}exe\u{fffd}");
+        assert_eq!(harmless("\u{2067}a\u{202a}b\nc"), "\u{2067}a\u{202a}b\u{202c}\u{2069}\nc");
+        assert_eq!(harmless("a\u{2069}\u{202c}b"), "ab", "what nothing opened cannot close");
+        assert_eq!(harmless("\u{2066}whole\u{2069}"), "\u{2066}whole\u{2069}");
+        assert!(matches!(harmless("nothing to do: é 港 👩‍🚀"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn only_web_addresses_become_links() {
+        for good in ["http://a.example", "HTTPS://a.example/x?y=1&z#f", "https://例え.jp/道"] {
+            assert!(is_web(good), "{good}");
+        }
+        let bad = [
+            "",
+            "http://",
+            "javascript:alert(1)",
+            " https://a.example",
+            "https://a.example/a b",
+            "data:text/html,x",
+            "//a.example",
+            "java\nscript:alert(1)",
+            "https://a\u{202e}.example",
+            "mailto:a@b.example",
+            "é",
+        ];
+        for bad in bad {
+            assert!(!is_web(bad), "{bad:?}");
+            assert!(!paragraphs(bad).contains("<a href=\"javascript"), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn addresses_in_a_text_end_before_punctuation_and_before_other_scripts() {
+        let found = |line: &str| -> Vec<String> {
+            addresses(line).into_iter().map(|range| line[range].to_owned()).collect()
+        };
+        assert_eq!(found("See https://museum.example/chart."), ["https://museum.example/chart"]);
+        assert_eq!(
+            found("(http://localhost:8080/a), 'https://b.internal/x'"),
+            ["http://localhost:8080/a", "https://b.internal/x"]
+        );
+        assert_eq!(
+            found("https://museum.pt/aへ http://x.example/道"),
+            ["https://museum.pt/a", "http://x.example/"]
+        );
+        assert_eq!(
+            found("https://a.example/x_(y) xhttp://no.example http"),
+            ["https://a.example/x_(y)", "http"]
+        );
+        let html = linked("a \"https://a.example/\"><b>\" http");
+        assert_eq!(
+            html,
+            "a &quot;<a href=\"https://a.example/\" rel=\"nofollow noopener noreferrer\">https://a.example/</a>&quot;\
+             &gt;&lt;b&gt;&quot; http"
+        );
+    }
+
+    #[test]
+    fn empty_lines_part_paragraphs_and_line_ends_are_breaks() {
+        assert_eq!(
+            paragraphs("\n\none\r\ntwo\n \n\n\nthree\n"),
+            "<p dir=\"auto\">one<br>\ntwo</p>\n<p dir=\"auto\">three</p>\n"
+        );
+        assert_eq!(paragraphs(" \n "), "");
+    }
+
+    #[test]
+    fn a_language_is_a_tag_or_nothing() {
+        for (tag, is_one) in
+            [("pt-BR", true), ("en", true), ("", false), ("en-", false), ("\"><script>", false)]
+        {
+            assert_eq!(language(&Some(tag.to_owned())).is_some(), is_one, "{tag}");
+        }
+        assert_eq!(language(&None), None);
+    }
 }

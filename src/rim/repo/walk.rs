@@ -38,7 +38,8 @@ pub(super) fn read<T: Send>(
         };
         make(File { path: path.clone(), content })
     };
-    Ok(in_parallel(&listed, Vec::new, read_one))
+    // One byte more than is allowed shows that there are more.
+    Ok(in_parallel(&listed, || vec![0; TOML_LIMIT_BYTES + 1], read_one))
 }
 
 /// Makes something of each item, in order, on as many threads as there are processors; each thread has a desk.
@@ -72,13 +73,12 @@ pub(super) fn in_parallel<I: Sync, D, T: Send>(
     done.into_iter().flat_map(|(_, made)| made).collect()
 }
 
-fn content(path: &Path, buffer: &mut Vec<u8>) -> Content {
-    match disk::read_up_to(path, TOML_LIMIT_BYTES, buffer) {
-        Ok(()) if buffer.len() > TOML_LIMIT_BYTES => {
-            let size = fs::symlink_metadata(path).map_or(buffer.len() as u64, |found| found.len());
-            bytes::too_large(size)
+fn content(path: &Path, buffer: &mut [u8]) -> Content {
+    match disk::read_into(path, buffer) {
+        Ok(read) if read.len() > TOML_LIMIT_BYTES => {
+            bytes::too_large(fs::symlink_metadata(path).map_or(read.len() as u64, |found| found.len()))
         }
-        Ok(()) => bytes::text(buffer),
+        Ok(read) => bytes::text(read),
         Err(fault) => Content::Unreadable(fault.to_string()),
     }
 }

@@ -138,8 +138,16 @@ fn a_failure_at_any_step_leaves_every_file_whole_and_the_repeat_mends_it() {
         assert!(!dir.path().join("public/news/.kalends-left.tmp").exists());
     }
     let expected = [
-        "write index.html", "flush index.html", "write atom.xml", "flush atom.xml", "write feed.json",
-        "flush feed.json", "rename index.html", "rename atom.xml", "flush folder", "rename feed.json",
+        "write index.html",
+        "flush index.html",
+        "write atom.xml",
+        "flush atom.xml",
+        "write feed.json",
+        "flush feed.json",
+        "rename index.html",
+        "rename atom.xml",
+        "flush folder",
+        "rename feed.json",
         "flush folder",
     ];
     assert_eq!(steps.into_inner(), expected);
@@ -159,7 +167,8 @@ fn a_repeat_mends_the_files_that_somebody_edited_and_rewrites_no_other() {
     let (dir, shelf) = shelf();
     let one = entry("one", 1);
     assert_eq!(status(&shelf, &put(&one)), 201);
-    let written = |name: &str| fs::metadata(dir.path().join("public/news").join(name)).unwrap().modified().unwrap();
+    let written =
+        |name: &str| fs::metadata(dir.path().join("public/news").join(name)).unwrap().modified().unwrap();
     let before = written("feed.json");
     fs::write(dir.path().join("public/news/index.html"), "edited").unwrap();
     assert_eq!(status(&shelf, &put(&one)), 200);
@@ -222,7 +231,8 @@ fn a_page_that_is_not_ours_and_a_feed_whose_truth_is_gone_are_left_alone() {
 fn no_address_leads_out_of_the_calendar() {
     let (dir, shelf) = shelf();
     let body = serde_json::to_vec(&entry("one", 1)).unwrap();
-    let folders = ["..", "../x", "a/../../x", "/tmp", "", ".", "./a", ".git", "a/.hidden", "a\\b", "c:/x", "a//../b"];
+    let folders =
+        ["..", "../x", "a/../../x", "/tmp", "", ".", "./a", ".git", "a/.hidden", "a\\b", "c:/x", "a//../b"];
     for folder in folders {
         for path in [format!("{folder}/entries/one.once.news.1"), format!("{folder}/media/a.png")] {
             stopped(&shelf, &request(Method::Put, &path, &body));

@@ -25,12 +25,19 @@ pub(super) type Step<'a> = &'a dyn Fn(&str) -> io::Result<()>;
 ///
 /// All are written aside first, so that a full disk is met before anything changes. The last file is the one that
 /// counts: those before it are durable when it takes its name. Returns when everything is durable.
-pub(super) fn write(folder: &Path, name: &str, files: &[(&str, &[u8])], step: Step<'_>) -> Result<(), Trouble> {
-    let describe = |file: &str, error: &io::Error| format!("{name}/{file} cannot be written: {error}{}", advice(error));
+pub(super) fn write(
+    folder: &Path,
+    name: &str,
+    files: &[(&str, &[u8])],
+    step: Step<'_>,
+) -> Result<(), Trouble> {
+    let describe =
+        |file: &str, error: &io::Error| format!("{name}/{file} cannot be written: {error}{}", advice(error));
     let mut waiting = Vec::new();
     for (file, bytes) in files {
         if !has(&folder.join(file), bytes) {
-            let aside = aside(folder, file, bytes, step).map_err(|error| Trouble::Before(describe(file, &error)))?;
+            let aside =
+                aside(folder, file, bytes, step).map_err(|error| Trouble::Before(describe(file, &error)))?;
             waiting.push((*file, aside));
         }
     }
@@ -52,11 +59,14 @@ pub(super) fn write(folder: &Path, name: &str, files: &[(&str, &[u8])], step: St
         changed = true;
     }
     // Also when nothing differed: an earlier process may have been killed before it flushed.
-    step("flush folder").and_then(|()| flush_folder(folder)).map_err(|error| Trouble::After(describe("", &error)))
+    step("flush folder")
+        .and_then(|()| flush_folder(folder))
+        .map_err(|error| Trouble::After(describe("", &error)))
 }
 
 fn has(path: &Path, bytes: &[u8]) -> bool {
-    let same_size = fs::symlink_metadata(path).is_ok_and(|found| found.is_file() && found.len() == bytes.len() as u64);
+    let same_size =
+        fs::symlink_metadata(path).is_ok_and(|found| found.is_file() && found.len() == bytes.len() as u64);
     same_size && fs::read(path).is_ok_and(|found| found == bytes)
 }
 

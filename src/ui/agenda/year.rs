@@ -4,7 +4,7 @@ use chrono::{Datelike, NaiveDate};
 
 use crate::plan::Standing;
 use crate::ui::agenda::Item;
-use crate::ui::table::{Column, table};
+use crate::ui::table::{Cell, Column, table};
 
 /// Returns a year's months with how many posts each has, and how they stand.
 pub fn as_year(items: &[Item], year: i32, width: usize) -> String {
@@ -20,9 +20,9 @@ pub fn as_year(items: &[Item], year: i32, width: usize) -> String {
         let all = of_month().count();
         let number = |count: usize| if count == 0 { "-".to_owned() } else { count.to_string() };
         let name = first.format(if width < 50 { "%b %Y" } else { "%B %Y" }).to_string();
-        vec![name, number(all), number(out), number(to_come), number(all - out - to_come)]
+        [name, number(all), number(out), number(to_come), number(all - out - to_come)].map(Cell::from).to_vec()
     });
-    table(width, &columns, rows.collect())
+    table(width, &columns, &rows.collect::<Vec<_>>())
 }
 
 #[cfg(test)]

@@ -1,0 +1,101 @@
+//! `kalends check`
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::calendar::{self, renames};
+use crate::cli::here::{Here, Reading};
+use crate::error::{Error, Outcome};
+use crate::finding::{Content, File, Finding, Severity};
+use crate::rim::repo::Rev;
+use crate::ui::Ui;
+use crate::ui::findings::Format;
+
+/// Finds everything that is wrong with the calendar, all at once.
+///
+/// Reads the files as they lie on the disk, or as a commit has them, and points at each fault with what to do about it.
+/// Says nothing where all is well. Warnings alone are no failure.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  kalends check
+  kalends check --since origin/main --format github   # in a pull request
+  kalends check --format sarif > kalends.sarif        # for code scanning")]
+pub struct Args {
+    /// Tell only what is wrong with files that changed since this commit, and what was renamed
+    #[arg(long, value_name = "REV")]
+    since: Option<String>,
+    /// Check what this commit has, not the files on the disk
+    #[arg(long, value_name = "REV")]
+    at: Option<String>,
+    /// How findings are shown
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    format: Format,
+}
+
+/// Runs the command.
+pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
+    let reading = here.read(&rev(args.at.as_deref()))?;
+    let mut findings = reading.check(&rev(args.at.as_deref()))?;
+    if let Some(since) = &args.since {
+        let before = here.read(&Rev::Commit(since.clone()))?;
+        findings.extend(renames(&before.calendar, &reading.calendar));
+        let changed = changed(&before.files, &reading.files);
+        findings.retain(|finding| is_about(finding, &changed));
+        calendar::sort(&mut findings);
+    }
+    let format = if ui.json() { Format::Json } else { args.format };
+    ui.findings(format, &findings, &here.sources(&reading, &findings))?;
+    let failed = findings.iter().any(|finding| finding.severity() == Severity::Error);
+    Ok(if failed { Outcome::Findings } else { Outcome::Done })
+}
+
+/// Returns the commit of a name, or the files on the disk.
+pub fn rev(name: Option<&str>) -> Rev {
+    name.map_or(Rev::WorkTree, |name| Rev::Commit(name.to_owned()))
+}
+
+impl Reading {
+    /// Returns everything that is wrong with the calendar: its words, and the whole.
+    pub fn check(&self, rev: &Rev) -> Result<Vec<Finding>, Error> {
+        let media: Vec<&str> = self.calendar.media_files().into_iter().collect();
+        let book = self.repo.media_facts(&media, rev)?;
+        let mut findings = self.findings.clone();
+        findings.extend(calendar::check(&self.calendar, &book));
+        calendar::sort(&mut findings);
+        Ok(findings)
+    }
+}
+
+/// Returns the paths that are new, gone or otherwise.
+fn changed(before: &[File], after: &[File]) -> BTreeSet<String> {
+    let old: BTreeMap<&str, &Content> = before.iter().map(|file| (file.path.as_str(), &file.content)).collect();
+    let new: BTreeMap<&str, &Content> = after.iter().map(|file| (file.path.as_str(), &file.content)).collect();
+    let either = old.keys().chain(new.keys());
+    either.filter(|path| old.get(*path) != new.get(*path)).map(|path| (*path).to_owned()).collect()
+}
+
+fn is_about(finding: &Finding, changed: &BTreeSet<String>) -> bool {
+    changed.contains(&finding.file) || finding.related.iter().any(|related| changed.contains(&related.file))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Code;
+
+    fn file(path: &str, text: &str) -> File {
+        File { path: path.to_owned(), content: Content::Text(text.to_owned()) }
+    }
+
+    #[test]
+    fn a_finding_is_told_if_any_file_it_points_at_has_changed() {
+        let changed = changed(
+            &[file("a", "1"), file("b", "1"), file("gone", "1")],
+            &[file("a", "1"), file("b", "2"), file("new", "1")],
+        );
+        assert_eq!(changed.iter().collect::<Vec<_>>(), ["b", "gone", "new"]);
+        let old = Finding::new(Code::Syntax, "a", "x");
+        assert!(!is_about(&old, &changed));
+        assert!(is_about(&old.related("gone", None, "it was here"), &changed));
+    }
+}

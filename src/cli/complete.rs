@@ -1,0 +1,50 @@
+//! What a shell completes from the calendar.
+
+use clap_complete::{ArgValueCandidates, CompletionCandidate};
+
+use crate::calendar::Calendar;
+use crate::cli::here::Here;
+use crate::rim::repo::Rev;
+
+/// Completes a post's id.
+pub fn posts() -> ArgValueCandidates {
+    candidates(|calendar| {
+        let named = calendar.posts.iter().map(|post| {
+            (post.id.to_string(), post.body.title.as_ref().map(|title| title.text.clone()))
+        });
+        named.collect()
+    })
+}
+
+/// Completes an account's id.
+pub fn accounts() -> ArgValueCandidates {
+    candidates(|calendar| {
+        let named = calendar.accounts.values().map(|account| {
+            (account.id.to_string(), account.platform.as_ref().map(|platform| platform.value.name().to_owned()))
+        });
+        named.collect()
+    })
+}
+
+/// Completes a department's id.
+pub fn departments() -> ArgValueCandidates {
+    candidates(|calendar| {
+        calendar.departments.values().map(|one| (one.id.to_string(), Some(one.name.clone()))).collect()
+    })
+}
+
+type Named = Vec<(String, Option<String>)>;
+
+/// A calendar that cannot be read completes nothing.
+fn candidates(named: fn(&Calendar) -> Named) -> ArgValueCandidates {
+    ArgValueCandidates::new(move || {
+        let Ok(reading) = Here::new(None).read(&Rev::WorkTree) else { return Vec::new() };
+        let found = named(&reading.calendar).into_iter();
+        found
+            .map(|(id, help)| {
+                let help = help.map(|help| crate::ui::foreign(&help).into_owned().into());
+                CompletionCandidate::new(id).help(help)
+            })
+            .collect()
+    })
+}

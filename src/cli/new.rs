@@ -1,0 +1,254 @@
+//! `kalends new`
+
+mod edit;
+mod template;
+
+use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use clap::Subcommand;
+use serde::Serialize;
+
+use crate::calendar::{Calendar, Role};
+use crate::cli::ClockArgs;
+use crate::cli::complete;
+use crate::cli::here::{Here, Reading, moment};
+use crate::draft::is_id;
+use crate::error::{Error, Outcome};
+use crate::rim::repo::Rev;
+use crate::text::Platform;
+use crate::ui::Ui;
+
+/// Adds a post, a person, an account, a department, a campaign or a goal.
+///
+/// Writes one file with today's defaults and opens it in $VISUAL or $EDITOR, on a terminal only. Writes over nothing. The path of
+/// the new file goes to stdout.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  kalends new post 'Open day' --at 2027-01-18T09:00 --to news,mastodon
+  kalends new account mastodon --platform mastodon --server https://museum.example
+  kalends new person 'Marta Quintela' --role coordinator")]
+pub struct Args {
+    #[command(subcommand)]
+    what: What,
+    /// Do not open an editor
+    #[arg(long, global = true)]
+    no_edit: bool,
+    #[command(flatten)]
+    clock: ClockArgs,
+}
+
+#[derive(Debug, Subcommand)]
+#[command(disable_help_flag = true)]
+enum What {
+    /// A post
+    Post(Post),
+    /// A person
+    Person {
+        /// Their name; the id is made of it
+        #[arg(value_name = "NAME", required = true)]
+        name: Vec<String>,
+        /// What they are to the calendar
+        #[arg(long, default_value = "contributor", value_parser = clap::builder::PossibleValuesParser::new(Role::ALL.map(|(word, _)| word)))]
+        role: String,
+        /// Their department
+        #[arg(long, value_name = "ID", add = complete::departments())]
+        department: Option<String>,
+    },
+    /// An account on a platform
+    Account {
+        /// Its id
+        #[arg(value_name = "NAME", required = true)]
+        name: Vec<String>,
+        /// The platform
+        #[arg(long, default_value = "feed", value_parser = clap::builder::PossibleValuesParser::new(Platform::ALL.map(Platform::id)))]
+        platform: String,
+        /// Its server, where the platform has many
+        #[arg(long, value_name = "URL")]
+        server: Option<String>,
+        /// Its name there
+        #[arg(long)]
+        handle: Option<String>,
+    },
+    /// A department
+    Department {
+        /// Its name; the id is made of it
+        #[arg(value_name = "NAME", required = true)]
+        name: Vec<String>,
+    },
+    /// A campaign
+    Campaign {
+        /// Its name; the id is made of it
+        #[arg(value_name = "NAME", required = true)]
+        name: Vec<String>,
+    },
+    /// A goal
+    Goal {
+        /// Its name; the id is made of it
+        #[arg(value_name = "NAME", required = true)]
+        name: Vec<String>,
+    },
+}
+
+/// What a new post is told.
+#[derive(Debug, clap::Args)]
+pub struct Post {
+    /// Its title; the id is made of its day and its title
+    #[arg(value_name = "TITLE", required = true)]
+    title: Vec<String>,
+    /// When it goes out, as a wall clock of the calendar's zone; tomorrow at ten if left out
+    #[arg(long, value_name = "TIME")]
+    at: Option<String>,
+    /// The accounts it goes to; every one that its department may use if left out
+    #[arg(long, value_name = "ID", value_delimiter = ',', add = complete::accounts())]
+    to: Vec<String>,
+    /// The department; the only one if there is one
+    #[arg(long, value_name = "ID", add = complete::departments())]
+    department: Option<String>,
+    /// Who writes it
+    #[arg(long, value_name = "ID")]
+    author: Option<String>,
+    /// What it says
+    #[arg(long, value_name = "TEXT")]
+    text: Option<String>,
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    file: &'a str,
+    id: &'a str,
+}
+
+/// Runs the command.
+pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
+    let reading = here.read(&Rev::WorkTree)?;
+    let now = here.now(&args.clock, reading.calendar.zone())?;
+    let (path, text) = file(&args.what, &reading, here, now)?;
+    let whole = reading.repo.root().join(&path);
+    here.write_new(&whole, text.as_bytes())?;
+    let id = path.rsplit('/').next().and_then(|name| name.strip_suffix(".toml")).unwrap_or(&path);
+    if ui.json() {
+        ui.document("new", &Document { file: &path, id })?;
+    } else {
+        ui.data(here.show(&whole))?;
+    }
+    if !args.no_edit && ui.can_ask() && ui.out_is_terminal() {
+        edit::open(ui, &whole);
+    }
+    ui.hint("kalends check tells what is still missing");
+    Ok(Outcome::Done)
+}
+
+/// Returns the new file's path and text.
+fn file(what: &What, reading: &Reading, here: &Here, now: DateTime<Utc>) -> Result<(String, String), Error> {
+    let today = reading.calendar.zone().local(now).date();
+    Ok(match what {
+        What::Post(post) => new_post(post, &reading.calendar, here, now)?,
+        What::Person { name, role, department } => {
+            let name = name.join(" ");
+            (format!("people/{}.toml", id_of(&name)?), template::person(&name, role, department.as_deref(), today))
+        }
+        What::Account { name, platform, server, handle } => {
+            let name = name.join(" ");
+            let text = template::account(&name, platform, server.as_deref(), handle.as_deref(), today);
+            (format!("accounts/{}.toml", id_of(&name)?), text)
+        }
+        What::Department { name } => {
+            let name = name.join(" ");
+            (format!("departments/{}.toml", id_of(&name)?), template::department(&name))
+        }
+        What::Campaign { name } => {
+            let name = name.join(" ");
+            (format!("campaigns/{}.toml", id_of(&name)?), template::campaign(&name, today))
+        }
+        What::Goal { name } => {
+            let name = name.join(" ");
+            (format!("goals/{}.toml", id_of(&name)?), template::goal(&name, today))
+        }
+    })
+}
+
+fn new_post(post: &Post, calendar: &Calendar, here: &Here, now: DateTime<Utc>) -> Result<(String, String), Error> {
+    let at = match &post.at {
+        Some(text) => calendar.zone().local(moment("--at", text, calendar.zone())?),
+        None => tomorrow(calendar.zone().local(now).date()),
+    };
+    let department = match &post.department {
+        Some(id) => Some(here.department(calendar, id)?.id.as_str()),
+        None if calendar.departments.len() == 1 => calendar.departments.keys().next().map(|id| id.as_str()),
+        None => None,
+    };
+    for account in &post.to {
+        here.account(calendar, account)?;
+    }
+    let to: Vec<&str> = if post.to.is_empty() {
+        accounts_of(calendar, department)
+    } else {
+        post.to.iter().map(String::as_str).collect()
+    };
+    let title = post.title.join(" ");
+    let slug = id_of(&title)?;
+    let id = format!("{}-{slug}", at.format("%Y-%m-%d"));
+    let path = format!("posts/{}/{id}.toml", at.format("%Y/%m"));
+    let text = template::post(&title, at, department, post.author.as_deref(), &to, post.text.as_deref());
+    Ok((path, text))
+}
+
+fn tomorrow(today: NaiveDate) -> NaiveDateTime {
+    let day = today.checked_add_days(Days::new(1)).unwrap_or(today);
+    day.and_time(NaiveTime::from_hms_opt(10, 0, 0).unwrap_or_default())
+}
+
+/// Returns the accounts that a post of this department goes to if nothing else is said.
+fn accounts_of<'a>(calendar: &'a Calendar, department: Option<&str>) -> Vec<&'a str> {
+    let named = |id: &str| {
+        department.is_some_and(|department| {
+            let of = calendar.departments.values().find(|one| one.id.as_str() == department);
+            of.is_some_and(|of| of.accounts.iter().any(|account| account.value.as_str() == id))
+        })
+    };
+    let restricted = |id: &str| {
+        calendar.departments.values().any(|one| one.accounts.iter().any(|account| account.value.as_str() == id))
+    };
+    let may = |account: &&crate::calendar::Account| {
+        let id = account.id.as_str();
+        let own = account.departments.iter().any(|one| Some(one.value.as_str()) == department);
+        own || named(id) || (account.departments.is_empty() && account.access.is_empty() && !restricted(id))
+    };
+    calendar.accounts.values().filter(may).map(|account| account.id.as_str()).collect()
+}
+
+/// Makes an id of a name: letters of other alphabets than ours lose their marks, or are left out.
+fn id_of(name: &str) -> Result<String, Error> {
+    use unicode_normalization::UnicodeNormalization;
+    let mut id = String::new();
+    for letter in name.nfkd().flat_map(char::to_lowercase).filter(|letter| !matches!(letter, '\u{300}'..='\u{36f}' | '\'' | '’')) {
+        match letter {
+            'a'..='z' | '0'..='9' => id.push(letter),
+            'ß' => id.push_str("ss"),
+            _ if !id.is_empty() && !id.ends_with('-') => id.push('-'),
+            _ => {}
+        }
+        if id.len() >= 80 {
+            break;
+        }
+    }
+    let id = id.trim_end_matches('-').to_owned();
+    if is_id(&id) {
+        return Ok(id);
+    }
+    Err(Error::user(format!("no id can be made of `{}`", crate::ui::foreign(name)))
+        .hint("an id has lower-case letters a to z, digits and hyphens; name the thing so, and change `name` or `title` in the file"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_id_is_made_of_letters_without_their_marks() {
+        assert_eq!(id_of("Visitas guiadas em português!").unwrap(), "visitas-guiadas-em-portugues");
+        assert_eq!(id_of("  What's on — Open Day 2027 ").unwrap(), "whats-on-open-day-2027");
+        assert!(id_of("東京").is_err());
+        assert!(id_of("../../etc/passwd").unwrap() == "etc-passwd");
+    }
+}

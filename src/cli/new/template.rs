@@ -1,0 +1,122 @@
+//! What new files say.
+
+use std::fmt::Write;
+
+use chrono::{Days, NaiveDate, NaiveDateTime};
+
+use crate::cli::init::quoted;
+
+/// Returns a post.
+pub fn post(
+    title: &str,
+    at: NaiveDateTime,
+    department: Option<&str>,
+    author: Option<&str>,
+    to: &[&str],
+    text: Option<&str>,
+) -> String {
+    let to: Vec<String> = to.iter().map(|account| quoted(account)).collect();
+    let mut file = format!("title = {}\n", quoted(title));
+    line(&mut file, "department", department);
+    line(&mut file, "author", author);
+    put(&mut file, format_args!("at = {}\nto = [{}]\n", at.format("%Y-%m-%dT%H:%M:%S"), to.join(", ")));
+    match text {
+        Some(text) => put(&mut file, format_args!("text = {}\n", quoted(text))),
+        None => put(&mut file, format_args!("text = \"\"\"\n{title}\n\"\"\"\n")),
+    }
+    file.push_str(
+        "# link = \"https://…\"
+# tags = [\"OneWord\"]
+
+# [[media]]
+# file = \"media/…\"
+# alt = \"What the picture shows, for those who cannot see it\"
+
+# [for.ACCOUNT]          # what differs on one account
+# text = \"…\"
+",
+    );
+    file
+}
+
+/// Returns a person.
+pub fn person(name: &str, role: &str, department: Option<&str>, today: NaiveDate) -> String {
+    let mut file = format!("name = {}\nrole = {}\n", quoted(name), quoted(role));
+    line(&mut file, "department", department);
+    if role == "freelancer" {
+        put(&mut file, format_args!("until = {}   # the last day they may post\n", later(today, 90)));
+    }
+    file.push_str("# email = \"…\"\n# signing_key = \"ssh-ed25519 …\"   # what they sign approvals with\n");
+    file
+}
+
+/// Returns an account.
+pub fn account(name: &str, platform: &str, server: Option<&str>, handle: Option<&str>, today: NaiveDate) -> String {
+    let mut file = format!("platform = {}\n", quoted(platform));
+    line(&mut file, "server", server);
+    line(&mut file, "handle", handle);
+    if platform == "feed" {
+        put(&mut file, format_args!("title = {}\n", quoted(name)));
+    }
+    put(&mut file, format_args!("since = {today}   # posts before this day do not go here\n"));
+    file.push_str("# departments = [\"…\"]   # who may use it; everybody if left out\n");
+    file
+}
+
+/// Returns a department.
+pub fn department(name: &str) -> String {
+    format!(
+        "name = {}
+# coordinator = \"…\"        # who answers for its posts
+# contributors = [\"…\"]
+# accounts = [\"…\"]         # what it may use
+# quota = {{ day = 3, week = 10 }}
+",
+        quoted(name)
+    )
+}
+
+/// Returns a campaign.
+pub fn campaign(name: &str, today: NaiveDate) -> String {
+    format!(
+        "name = {}
+from = {today}
+until = {}
+# goal = \"…\"
+# tag = \"OneWord\"
+# brief = \"What it is for\"
+",
+        quoted(name),
+        later(today, 30)
+    )
+}
+
+/// Returns a goal.
+pub fn goal(name: &str, today: NaiveDate) -> String {
+    format!(
+        "name = {}
+metric = \"followers\"    # what is counted
+target = 1000
+by = {}
+# baseline = 800
+# account = \"…\"
+",
+        quoted(name),
+        later(today, 90)
+    )
+}
+
+fn later(today: NaiveDate, days: u64) -> NaiveDate {
+    today.checked_add_days(Days::new(days)).unwrap_or(today)
+}
+
+fn line(file: &mut String, key: &str, value: Option<&str>) {
+    if let Some(value) = value {
+        put(file, format_args!("{key} = {}\n", quoted(value)));
+    }
+}
+
+fn put(file: &mut String, words: std::fmt::Arguments<'_>) {
+    // Writing into a string cannot fail.
+    _ = file.write_fmt(words);
+}

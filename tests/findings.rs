@@ -1,0 +1,195 @@
+//! The museum of findings: `tests/findings/CODE/` is a tiny calendar that shows a code, and `expected.json` is all that
+//! is found in it.
+//!
+//! `made.json` tells of files that git cannot hold, or should not: large ones, links, films. `before/` is the calendar
+//! as it was. `KALENDS_BLESS=1` writes what is expected anew.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use kalends::calendar::{check, read, renames, sort};
+use kalends::draft::{MediaBook, MediaFacts};
+use kalends::finding::{Code, Content, File, Finding, Severity};
+use serde_json::{Value, json};
+
+fn rooms() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/findings")
+}
+
+/// Returns the paths of all files under a folder, relative to it, with `/`.
+fn walk(root: &Path, under: &str, paths: &mut Vec<String>) {
+    for entry in fs::read_dir(root.join(under)).unwrap() {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        let path = if under.is_empty() { name } else { format!("{under}/{name}") };
+        if root.join(&path).is_dir() {
+            walk(root, &path, paths);
+        } else {
+            paths.push(path);
+        }
+    }
+}
+
+fn content(path: &str, bytes: Vec<u8>) -> Content {
+    if path.starts_with("media/") {
+        return Content::Media { size_bytes: bytes.len() as u64 };
+    }
+    match String::from_utf8(bytes) {
+        Ok(text) => Content::Text(text),
+        Err(fault) => Content::NotUtf8 { at: fault.utf8_error().valid_up_to(), looks_like: "Windows-1252" },
+    }
+}
+
+/// Reads a room: its files as the rim would, and what is known of its media.
+fn files(root: &Path) -> (Vec<File>, MediaBook) {
+    let (mut paths, mut files, mut book) = (Vec::new(), Vec::new(), MediaBook::new());
+    walk(root, "", &mut paths);
+    for path in paths {
+        if ["made.json", "expected.json", "expected.txt"].contains(&path.as_str())
+            || path.starts_with("before/")
+        {
+            continue;
+        }
+        let bytes = fs::read(root.join(&path)).unwrap();
+        if path.starts_with("media/") {
+            let size = imagesize::blob_size(&bytes).ok();
+            let facts = MediaFacts {
+                size_bytes: bytes.len() as u64,
+                sha256: [0; 32],
+                mime: infer::get(&bytes).map(|kind| kind.mime_type()),
+                size_px: size.map(|size| (size.width as u32, size.height as u32)),
+            };
+            book.insert(path.clone(), facts);
+        }
+        files.push(File { content: content(&path, bytes), path });
+    }
+    if let Ok(made) = fs::read_to_string(root.join("made.json")) {
+        make(&serde_json::from_str(&made).unwrap(), &mut files, &mut book);
+    }
+    (files, book)
+}
+
+fn make(made: &Value, files: &mut Vec<File>, book: &mut MediaBook) {
+    let of = |key: &str| {
+        made[key].as_object().into_iter().flatten().map(|(path, value)| (path.clone(), value.clone()))
+    };
+    for (path, facts) in of("media") {
+        let size_bytes = facts["size_bytes"].as_u64().unwrap();
+        let mime = match facts["mime"].as_str().unwrap() {
+            "image/png" => "image/png",
+            "image/jpeg" => "image/jpeg",
+            "video/mp4" => "video/mp4",
+            other => panic!("{other}"),
+        };
+        let size_px = facts["size_px"]
+            .as_array()
+            .map(|size| (size[0].as_u64().unwrap() as u32, size[1].as_u64().unwrap() as u32));
+        book.insert(path.clone(), MediaFacts { size_bytes, sha256: [0; 32], mime: Some(mime), size_px });
+        files.push(File { path, content: Content::Media { size_bytes } });
+    }
+    for (path, sizes) in of("too_large") {
+        let (size_bytes, limit_bytes) = (sizes[0].as_u64().unwrap(), sizes[1].as_u64().unwrap());
+        files.push(File { path, content: Content::TooLarge { size_bytes, limit_bytes } });
+    }
+    for (path, _) in of("not_a_file") {
+        files.push(File { path, content: Content::NotAFile { what: "symbolic link" } });
+    }
+    for (path, why) in of("unreadable") {
+        files.push(File { path, content: Content::Unreadable(why.as_str().unwrap().to_owned()) });
+    }
+}
+
+fn find(root: &Path) -> (Vec<File>, Vec<Finding>) {
+    let (files, book) = files(root);
+    let (calendar, mut findings) = read(&files);
+    findings.extend(check(&calendar, &book));
+    if root.join("before").is_dir() {
+        let (before, _) = read(&self::files(&root.join("before")).0);
+        findings.extend(renames(&before, &calendar));
+    }
+    sort(&mut findings);
+    (files, findings)
+}
+
+/// Returns line and column of a byte, both from 1, the column in characters.
+fn position(text: &str, byte: usize) -> Value {
+    let before = &text[..byte];
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    json!({ "line": before.matches('\n').count() + 1, "column": before[line_start..].chars().count() + 1 })
+}
+
+fn place(files: &[File], path: &str, span: Option<&std::ops::Range<usize>>) -> Value {
+    let text = files.iter().find(|file| file.path == path).and_then(|file| match &file.content {
+        Content::Text(text) => Some(text.as_str()),
+        _ => None,
+    });
+    match (text, span) {
+        (Some(text), Some(span)) => {
+            json!({ "start": position(text, span.start), "end": position(text, span.end), "text": &text[span.clone()] })
+        }
+        _ => Value::Null,
+    }
+}
+
+fn shown(files: &[File], finding: &Finding) -> Value {
+    let related = finding.related.iter().map(|related| {
+        json!({ "file": related.file, "place": place(files, &related.file, related.span.as_ref()), "label": related.label })
+    });
+    json!({
+        "code": finding.code.name(),
+        "severity": match finding.severity() { Severity::Error => "error", Severity::Warning => "warning" },
+        "file": finding.file,
+        "place": place(files, &finding.file, finding.span.as_ref()),
+        "message": finding.message,
+        "label": finding.label,
+        "help": finding.help,
+        "related": related.collect::<Vec<_>>(),
+    })
+}
+
+#[test]
+fn every_code_has_a_room_that_shows_it() {
+    let bless = std::env::var("KALENDS_BLESS").is_ok();
+    let mut faults = Vec::new();
+    let mut names: Vec<String> =
+        fs::read_dir(rooms()).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    for code in Code::ALL.iter().map(|code| code.name()).filter(|code| !names.iter().any(|name| name == code))
+    {
+        faults.push(format!("{code} has no room"));
+    }
+    for name in &names {
+        let root = rooms().join(name);
+        let (files, findings) = find(&root);
+        if !findings.iter().any(|finding| finding.code.name() == name) {
+            faults.push(format!("{name} does not show itself"));
+        }
+        let found: Vec<Value> = findings.iter().map(|finding| shown(&files, finding)).collect();
+        let found = serde_json::to_string_pretty(&found).unwrap() + "\n";
+        let expected = root.join("expected.json");
+        if bless {
+            fs::write(&expected, &found).unwrap();
+        } else if fs::read_to_string(&expected).ok().as_deref() != Some(&found) {
+            faults.push(format!("{name} is not as expected:\n{found}"));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn every_finding_is_a_whole_sentence_that_says_what_next() {
+    let mut codes: BTreeMap<&str, usize> = BTreeMap::new();
+    for entry in fs::read_dir(rooms()).unwrap() {
+        let (files, findings) = find(&entry.unwrap().path());
+        for finding in findings {
+            *codes.entry(finding.code.name()).or_default() += 1;
+            assert!(!finding.message.ends_with('.') && !finding.message.is_empty(), "{finding:?}");
+            assert!(!finding.message.contains(['\n', '\u{1b}']), "{finding:?}");
+            assert!(finding.help.is_some() || finding.code == Code::Syntax, "{finding:?}");
+            assert!(finding.span.is_none() || !place(&files, &finding.file, finding.span.as_ref()).is_null());
+        }
+    }
+    assert_eq!(codes.len(), Code::ALL.len());
+}
