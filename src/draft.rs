@@ -285,11 +285,7 @@ impl Draft {
     ///
     /// A draft without any words has none, and one whose words stand in a picture only is told apart by its media.
     pub fn fingerprint(&self) -> Option<Fingerprint> {
-        let words: String = self.composed().to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect();
-        (!words.is_empty()).then(|| {
-            let sum = Sha256::digest(words.as_bytes());
-            Fingerprint(hex(&sum)[..32].to_owned())
-        })
+        Fingerprint::of(&self.composed())
     }
 }
 
@@ -330,6 +326,20 @@ impl fmt::Display for Digest {
 pub struct Fingerprint(String);
 
 impl Fingerprint {
+    /// Returns the fingerprint of a whole text, as [`Draft::composed`] gives it; one without any words has none.
+    pub fn of(text: &str) -> Option<Fingerprint> {
+        let words: String = if text.is_ascii() {
+            let letters = text.bytes().filter(u8::is_ascii_alphanumeric);
+            letters.map(|letter| char::from(letter.to_ascii_lowercase())).collect()
+        } else {
+            text.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect()
+        };
+        (!words.is_empty()).then(|| {
+            let sum = Sha256::digest(words.as_bytes());
+            Fingerprint(hex(&sum)[..32].to_owned())
+        })
+    }
+
     /// Reads 32 hexadecimal digits.
     pub fn parse(s: &str) -> Option<Fingerprint> {
         (s.len() == 32 && s.bytes().all(|b| b.is_ascii_hexdigit())).then(|| Fingerprint(s.to_owned()))

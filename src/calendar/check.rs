@@ -154,7 +154,46 @@ pub fn check(calendar: &Calendar, book: &MediaBook) -> Vec<Finding> {
         rule(calendar, &mut findings);
     }
     let mut said = again::Said::default();
-    for post in calendar.every_post() {
+    for (found, noted) in in_shares(calendar, book) {
+        findings.extend(found);
+        said.extend(noted);
+    }
+    said.repeated(&mut findings);
+    sort(&mut findings);
+    findings.dedup();
+    findings
+}
+
+/// Looks at the posts, each share of them on a thread of its own: what is wrong, and what is said where.
+fn in_shares<'a>(calendar: &'a Calendar, book: &'a MediaBook) -> Vec<(Vec<Finding>, again::Said<'a>)> {
+    let posts: Vec<&Post> = calendar.every_post().collect();
+    let threads = std::thread::available_parallelism().map_or(1, usize::from);
+    let share = posts.len().div_ceil(threads).max(SHARE_MIN);
+    std::thread::scope(|scope| {
+        let mut shares = posts.chunks(share);
+        let first = shares.next().unwrap_or_default();
+        let others: Vec<_> =
+            shares.map(|posts| scope.spawn(move || check_posts(calendar, posts, book))).collect();
+        let mut done = vec![check_posts(calendar, first, book)];
+        done.extend(
+            others
+                .into_iter()
+                .map(|other| other.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))),
+        );
+        done
+    })
+}
+
+/// The fewest posts that are worth a thread.
+const SHARE_MIN: usize = 500;
+
+fn check_posts<'a>(
+    calendar: &'a Calendar,
+    posts: &[&'a Post],
+    book: &'a MediaBook,
+) -> (Vec<Finding>, again::Said<'a>) {
+    let (mut findings, mut said) = (Vec::new(), again::Said::default());
+    for post in posts {
         for rule in OF_POSTS {
             rule(calendar, post, &mut findings);
         }
@@ -168,8 +207,5 @@ pub fn check(calendar: &Calendar, book: &MediaBook) -> Vec<Finding> {
             said.note(&copy);
         }
     }
-    said.repeated(&mut findings);
-    sort(&mut findings);
-    findings.dedup();
-    findings
+    (findings, said)
 }

@@ -1,7 +1,5 @@
 //! Words that go to an account twice within a year.
 
-use std::collections::HashMap;
-
 use chrono::{Days, NaiveDate};
 
 use crate::draft::{AccountId, Fingerprint};
@@ -15,16 +13,18 @@ const REST_DAYS: u64 = 365;
 
 /// One post that says some words on an account, from its first day to its last.
 struct Saying<'a> {
+    account: &'a AccountId,
+    words: Fingerprint,
     post: &'a Post,
     from: NaiveDate,
     until: NaiveDate,
     span: Option<Span>,
 }
 
-/// What every account is told, by the words' fingerprint.
+/// What every account is told.
 #[derive(Default)]
 pub(super) struct Said<'a> {
-    by_words: HashMap<(&'a AccountId, Fingerprint), Vec<Saying<'a>>>,
+    sayings: Vec<Saying<'a>>,
 }
 
 impl<'a> Said<'a> {
@@ -35,24 +35,36 @@ impl<'a> Said<'a> {
         let until =
             copy.post.repeat.as_ref().map_or(from, |repeat| repeat.rule.until.unwrap_or(NaiveDate::MAX));
         let span = copy.sheet.text().map(|text| text.span.clone());
-        for (_, draft) in &copy.drafts {
-            let Some(words) = draft.fingerprint() else { continue };
-            let saying = Saying { post: copy.post, from, until: until.max(from), span: span.clone() };
-            self.by_words.entry((&copy.account.id, words)).or_default().push(saying);
+        for words in copy.whole.iter().filter_map(|whole| Fingerprint::of(whole)) {
+            self.sayings.push(Saying {
+                account: &copy.account.id,
+                words,
+                post: copy.post,
+                from,
+                until: until.max(from),
+                span: span.clone(),
+            });
         }
     }
 
+    /// Adds what was noted elsewhere.
+    pub(super) fn extend(&mut self, other: Said<'a>) {
+        self.sayings.extend(other.sayings);
+    }
+
     /// Finds what is said again too soon, told once for each post that says it later.
-    pub(super) fn repeated(self, findings: &mut Vec<Finding>) {
-        for ((account, _), mut sayings) in self.by_words {
+    pub(super) fn repeated(mut self, findings: &mut Vec<Finding>) {
+        self.sayings.sort_unstable_by(|a, b| (&a.words, a.account).cmp(&(&b.words, b.account)));
+        let alike = |a: &Saying<'_>, b: &Saying<'_>| a.words == b.words && a.account == b.account;
+        for sayings in self.sayings.chunk_by_mut(alike).filter(|sayings| sayings.len() > 1) {
             sayings
                 .sort_by(|a, b| (a.from, &a.post.id, &a.post.file).cmp(&(b.from, &b.post.id, &b.post.file)));
             // The one that says it last, of those before.
             let mut last: Option<&Saying<'_>> = None;
-            for saying in &sayings {
+            for saying in sayings.iter() {
                 let before = last.filter(|last| last.post.id != saying.post.id && !saying.post.again);
                 if let Some(first) = before.filter(|last| rested(last.until) > saying.from) {
-                    findings.push(repeated(account, first, saying));
+                    findings.push(repeated(saying.account, first, saying));
                 }
                 if last.is_none_or(|last| last.until <= saying.until) {
                     last = Some(saying);
