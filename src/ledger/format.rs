@@ -5,7 +5,7 @@
 //! slots/2027/01/18/open-day/once/mastodon/1.claim.toml      the first attempt's claim
 //! slots/2027/01/18/open-day/once/mastodon/part-2/1.claim.toml   the same for the second post of a thread
 //! slots/id/welcome/once/news/1.claim.toml                   a post whose id does not begin with a date
-//! texts/mastodon/4f…/2027-01-18.9c01ab34.toml                      these words went to that account on that day
+//! texts/mastodon/4f/1c/9a…/2027-01-18.9c01ab34.toml                      these words went to that account on that day
 //! stops/000042.stop.toml, stops/000057.resume.toml          the stop switch
 //! ```
 //!
@@ -42,8 +42,12 @@ pub fn slot_folder(slot: &Slot) -> String {
 }
 
 /// Returns the folder where the times are kept that these words went to that account.
+///
+/// Two levels of two digits lie between: git writes a folder's whole list anew with every addition, and a single
+/// folder of 200,000 words would be 12 MB each time.
 pub fn text_folder(account: &AccountId, words: &Fingerprint) -> String {
-    format!("texts/{account}/{words}")
+    let words = words.to_string();
+    format!("texts/{account}/{}/{}/{}", &words[..2], &words[2..4], &words[4..])
 }
 
 /// Returns an entry's path.
