@@ -92,6 +92,21 @@ pub fn items(rows: &[Row], zone: &Zone) -> Vec<Item> {
     items
 }
 
+/// Returns the posts of a time, each once: where its accounts stand differently, with the gravest standing.
+pub fn posts(items: &[Item], of_time: impl Fn(NaiveDateTime) -> bool) -> Vec<&Item> {
+    let mut found: Vec<&Item> = Vec::new();
+    for item in items.iter().filter(|item| of_time(item.at)) {
+        // Items are sorted by time, so the same post at the same time is not far.
+        let same = found.iter_mut().rev().take_while(|other| other.at == item.at).find(|other| other.post == item.post);
+        match same {
+            Some(other) if gravity(item.standing) > gravity(other.standing) => *other = item,
+            Some(_) => {}
+            None => found.push(item),
+        }
+    }
+    found
+}
+
 /// Returns how a standing looks.
 pub fn style(standing: Standing) -> Style {
     match standing {
