@@ -247,11 +247,10 @@ pub(super) mod tests {
     fn a_table_says_the_year_where_it_is_another() {
         let text = as_table(&sample()[2..], &Zone::utc(), 2026, 80);
         insta::assert_snapshot!(anstream::adapter::strip_str(&text).to_string(), @r#"
-        UTC                    post               to          standing  why
-        Mon 18 Jan 2027 17:30  an-evening-of-sta  news        waiting   its time has not
-                               rs                                       come
-        Sun 31 Jan 2027 12:00  late-words         news        held      the director
-                                                                        reads it first
+        UTC                post                 to    standing  why
+        18 Jan 2027 17:30  an-evening-of-stars  news  waiting   its time has not come
+        31 Jan 2027 12:00  late-words           news  held      the director reads it
+                                                                first
         "#);
     }
 }
