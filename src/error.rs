@@ -183,9 +183,10 @@ impl From<RepoError> for Error {
             }
             _ => Error::user(fault.to_string()),
         };
-        match fault.help() {
-            Some(help) => error.hint(help),
-            None => error,
+        match (fault.help(), &fault) {
+            (Some(help), _) => error.hint(help),
+            (None, RepoError::Disk { .. }) => error.hint("see whether it is there, and whether you may read and write it"),
+            (None, _) => error,
         }
     }
 }

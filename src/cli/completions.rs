@@ -7,7 +7,7 @@ use crate::cli::here::Here;
 use crate::error::{Error, Outcome};
 use crate::ui::Ui;
 
-/// Writes what a shell needs to complete commands, posts and accounts.
+/// Writes what a shell needs to complete commands and ids.
 ///
 /// The shell asks kalends itself each time, so posts and accounts complete from the calendar of the current folder.
 #[derive(Debug, clap::Args)]

@@ -93,7 +93,7 @@ impl Here {
     /// Writes a file that must not be there yet.
     pub fn write_new(&self, path: &Path, bytes: &[u8]) -> Result<(), Error> {
         let written = disk::write_new(path, bytes).and_then(|was_free| {
-            if was_free { Ok(()) } else { Err(io::Error::from(io::ErrorKind::AlreadyExists)) }
+            if was_free { Ok(()) } else { Err(io::Error::new(io::ErrorKind::AlreadyExists, "it is there already")) }
         });
         written.map_err(|fault| Error::cannot_write(&self.show(path), fault))
     }

@@ -17,7 +17,7 @@ use crate::rim::repo::Rev;
 use crate::text::Platform;
 use crate::ui::Ui;
 
-/// Adds a post, a person, an account, a department, a campaign or a goal.
+/// Adds a post, person, account, department, campaign or goal.
 ///
 /// Writes one file with today's defaults and opens it in $VISUAL or $EDITOR, on a terminal only. Writes over nothing. The path of
 /// the new file goes to stdout.
@@ -33,8 +33,9 @@ pub struct Args {
     /// Do not open an editor
     #[arg(long, global = true)]
     no_edit: bool,
-    #[command(flatten)]
-    clock: ClockArgs,
+    /// Act as if it were this time: a rehearsal
+    #[arg(long, value_name = "TIME", global = true)]
+    now: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -121,7 +122,7 @@ struct Document<'a> {
 /// Runs the command.
 pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
     let reading = here.read(&Rev::WorkTree)?;
-    let now = here.now(&args.clock, reading.calendar.zone())?;
+    let now = here.now(&ClockArgs { now: args.now.clone() }, reading.calendar.zone())?;
     let (path, text) = file(&args.what, &reading, here, now)?;
     let whole = reading.repo.root().join(&path);
     here.write_new(&whole, text.as_bytes())?;

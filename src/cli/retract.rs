@@ -10,7 +10,7 @@ use crate::error::{Error, Outcome};
 use crate::retract::{self, Taken};
 use crate::ui::{self, Ui};
 
-/// Takes a published post down, on every account or on some, with a record.
+/// Takes a published post down, with a record.
 ///
 /// What is not published yet is called off. What is in doubt must be settled first.
 #[derive(Debug, clap::Args)]

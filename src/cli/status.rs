@@ -12,7 +12,7 @@ use crate::plan::{Plan, Row, Standing};
 use crate::publish::survey;
 use crate::ui::{self, Ui, plural};
 
-/// Shows what needs a person, what goes out next, and what the ledger last recorded.
+/// Shows what needs a person, and what goes out next.
 ///
 /// Exits 4 while a doubt needs a person, 3 while a refused or missed post of the last week does, 0 otherwise.
 #[derive(Debug, clap::Args)]

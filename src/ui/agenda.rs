@@ -92,6 +92,21 @@ pub fn items(rows: &[Row], zone: &Zone) -> Vec<Item> {
     items
 }
 
+/// Returns the posts of a time, each once: where its accounts stand differently, with the gravest standing.
+pub fn posts(items: &[Item], of_time: impl Fn(NaiveDateTime) -> bool) -> Vec<&Item> {
+    let mut found: Vec<&Item> = Vec::new();
+    for item in items.iter().filter(|item| of_time(item.at)) {
+        // Items are sorted by time, so the same post at the same time is not far.
+        let same = found.iter_mut().rev().take_while(|other| other.at == item.at).find(|other| other.post == item.post);
+        match same {
+            Some(other) if gravity(item.standing) > gravity(other.standing) => *other = item,
+            Some(_) => {}
+            None => found.push(item),
+        }
+    }
+    found
+}
+
 /// Returns how a standing looks.
 pub fn style(standing: Standing) -> Style {
     match standing {
@@ -232,11 +247,10 @@ pub(super) mod tests {
     fn a_table_says_the_year_where_it_is_another() {
         let text = as_table(&sample()[2..], &Zone::utc(), 2026, 80);
         insta::assert_snapshot!(anstream::adapter::strip_str(&text).to_string(), @r#"
-        UTC                    post               to          standing  why
-        Mon 18 Jan 2027 17:30  an-evening-of-sta  news        waiting   its time has not
-                               rs                                       come
-        Sun 31 Jan 2027 12:00  late-words         news        held      the director
-                                                                        reads it first
+        UTC                post                 to    standing  why
+        18 Jan 2027 17:30  an-evening-of-stars  news  waiting   its time has not come
+        31 Jan 2027 12:00  late-words           news  held      the director reads it
+                                                                first
         "#);
     }
 }

@@ -3,7 +3,7 @@
 use chrono::{Datelike, Days, NaiveDate};
 
 use crate::text::{display_width, ellipsize};
-use crate::ui::agenda::{Item, gravity, legend, list, mark, style};
+use crate::ui::agenda::{Item, legend, list, mark, posts, style};
 use crate::ui::{QUIET, STRONG, paint};
 
 /// The narrowest terminal that a page is shown on; below it there is a list of days.
@@ -78,7 +78,7 @@ fn week(monday: NaiveDate, first: NaiveDate, items: &[Item], column: usize, utf8
 fn cell(date: NaiveDate, items: &[Item], column: usize, utf8: bool) -> Vec<(String, String)> {
     let number = date.day().to_string();
     let mut lines = vec![(number.clone(), paint(STRONG, &number))];
-    let today = of_day(date, items);
+    let today = posts(items, |at| at.date() == date);
     let shown = if today.len() > ITEMS_MAX { ITEMS_MAX - 1 } else { today.len() };
     for item in today.iter().take(shown) {
         let look = style(item.standing);
@@ -95,19 +95,6 @@ fn cell(date: NaiveDate, items: &[Item], column: usize, utf8: bool) -> Vec<(Stri
         lines.push((more.clone(), paint(QUIET, more)));
     }
     lines
-}
-
-/// Returns a day's posts, each once: where its accounts stand differently, with the gravest standing.
-fn of_day(date: NaiveDate, items: &[Item]) -> Vec<&Item> {
-    let mut today: Vec<&Item> = Vec::new();
-    for item in items.iter().filter(|item| item.at.date() == date) {
-        match today.iter_mut().find(|other| (other.at, &other.post) == (item.at, &item.post)) {
-            Some(other) if gravity(item.standing) > gravity(other.standing) => *other = item,
-            Some(_) => {}
-            None => today.push(item),
-        }
-    }
-    today
 }
 
 /// Takes the blanks off the end of a line that may have colour in it.

@@ -3,24 +3,31 @@
 use chrono::{Datelike, NaiveDate};
 
 use crate::plan::Standing;
-use crate::ui::agenda::Item;
+use crate::ui::agenda::{Item, posts};
 use crate::ui::table::{Cell, Column, table};
+
+/// What is behind us.
+const OUT: &[Standing] = &[Standing::Published, Standing::Over];
+/// What goes its way.
+const AHEAD: &[Standing] = &[
+    Standing::Waiting,
+    Standing::Due,
+    Standing::Behind,
+    Standing::Full,
+    Standing::Later,
+    Standing::ByHand,
+];
 
 /// Returns a year's months with how many posts each has, and how they stand.
 pub fn as_year(items: &[Item], year: i32, width: usize) -> String {
     let columns = ["month", "posts", "out", "ahead", "look at"].map(Column::whole);
     let rows = (1..=12).filter_map(|month| NaiveDate::from_ymd_opt(year, month, 1)).map(|first| {
-        let of_month =
-            || items.iter().filter(|item| (item.at.year(), item.at.month()) == (first.year(), first.month()));
-        let count =
-            |standings: &[Standing]| of_month().filter(|item| standings.contains(&item.standing)).count();
-        let out = count(&[Standing::Published, Standing::Over]);
-        let to_come =
-            count(&[Standing::Waiting, Standing::Due, Standing::Behind, Standing::Full, Standing::Later]);
-        let all = of_month().count();
+        let of_month = posts(items, |at| (at.year(), at.month()) == (first.year(), first.month()));
+        let count = |standings: &[Standing]| of_month.iter().filter(|item| standings.contains(&item.standing)).count();
+        let (all, out, ahead) = (of_month.len(), count(OUT), count(AHEAD));
         let number = |count: usize| if count == 0 { "-".to_owned() } else { count.to_string() };
         let name = first.format(if width < 50 { "%b %Y" } else { "%B %Y" }).to_string();
-        [name, number(all), number(out), number(to_come), number(all - out - to_come)].map(Cell::from).to_vec()
+        [name, number(all), number(out), number(ahead), number(all - out - ahead)].map(Cell::from).to_vec()
     });
     table(width, &columns, &rows.collect::<Vec<_>>(), &[])
 }
