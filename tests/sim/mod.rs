@@ -18,6 +18,7 @@ mod directed;
 mod ledger;
 mod mutants;
 mod people;
+mod records;
 mod runner;
 mod seat;
 mod server;

@@ -9,7 +9,26 @@ use super::story::live;
 ///
 /// `BelieveRollback` is not here: a ledger that goes backwards is refused by the code that fetches it, and is planted
 /// in that code's own tests.
-const CAUGHT: &[(Mutant, u64, &str)] = &[];
+const CAUGHT: &[(Mutant, u64, &str)] = &[
+    (Mutant::PostThenRecord, 0, "unrecorded"),
+    (Mutant::LeaseOnSending, 142, "double"),
+    (Mutant::LookTooEarly, 38, "double"),
+    (Mutant::RebaseLostRace, 1, "write-once"),
+    (Mutant::UnansweredIsWon, 5, "unrecorded"),
+    (Mutant::OwnedByHost, 20, "double"),
+    (Mutant::TimeoutIsFailure, 11, "double"),
+    (Mutant::ServerErrorIsFailure, 24, "double"),
+    (Mutant::ClientRetries, 0, "repeated"),
+    (Mutant::StopOnlyAtStart, 4, "stop"),
+    (Mutant::ReplayOutsideWindow, 11, "double"),
+    (Mutant::NoDeadline, 59, "double"),
+    (Mutant::PathFromTime, 37, "double"),
+    (Mutant::ResumeBursts, 0, "burst"),
+    (Mutant::SilentMiss, 0, "lost"),
+    (Mutant::ThreadGoesOn, 4, "thread"),
+    (Mutant::ForgetDoubt, 0, "forgotten"),
+    (Mutant::ReplayRefusedIsProof, 33, "double"),
+];
 
 const ALL: [Mutant; 18] = [
     Mutant::PostThenRecord,
