@@ -295,6 +295,7 @@ proptest! {
         let folded = Record::fold(entries);
         prop_assert_eq!(&folded.state, &record.state);
         prop_assert_eq!(folded.attempt, record.attempt);
-        prop_assert!(!matches!(record.state, State::Broken { .. }));
+        let broken = matches!(record.state, State::Broken { .. });
+        prop_assert!(!broken);
     }
 }
