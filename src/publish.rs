@@ -102,6 +102,8 @@ struct Run<'a> {
     intent: &'a Intent<'a>,
     scribe: Scribe<'a>,
     watch: &'a dyn Watch,
+    /// How many posts each account has had in the run's rounds so far.
+    had: BTreeMap<AccountId, usize>,
 }
 
 /// A slot that this run has claimed.
@@ -124,7 +126,7 @@ pub fn publish<'a>(
     intent: &'a Intent<'a>,
     watch: &'a dyn Watch,
 ) -> Result<Summary, LogError> {
-    let run = Run { world, intent, scribe: Scribe::new(world), watch };
+    let mut run = Run { world, intent, scribe: Scribe::new(world), watch, had: BTreeMap::new() };
     let head = run.scribe.refresh()?;
     let drafts = past_drafts(intent.calendar, world.clock.now());
     let slots: BTreeSet<Slot> = drafts.iter().map(|draft| draft.slot.clone()).collect();
@@ -143,6 +145,9 @@ pub fn publish<'a>(
         }
         summary.settled.extend(run.miss(&plan, &ledger)?);
         let (claimed, lost) = run.claim(&drafts, &plan, &ledger)?;
+        for claim in &claimed {
+            *run.had.entry(claim.draft.slot.account.clone()).or_default() += 1;
+        }
         summary.settled.extend(run.send(claimed, &ledger)?);
         if lost == 0 {
             break;
@@ -164,7 +169,7 @@ pub fn survey<'a>(
         fn settled(&self, _: &Settled) {}
         fn warned(&self, _: &str) {}
     }
-    let run = Run { world, intent, scribe: Scribe::new(world), watch: &Silent };
+    let run = Run { world, intent, scribe: Scribe::new(world), watch: &Silent, had: BTreeMap::new() };
     let slots = drafts.iter().map(|draft| draft.slot.clone()).collect();
     let ledger = run.scribe.recall(&slots)?;
     Ok((run.plan(drafts, &ledger)?, ledger.head))
@@ -235,7 +240,8 @@ impl<'a> Run<'a> {
 
     fn burst(&self, id: &AccountId) -> Option<usize> {
         let own = || self.account(id).and_then(|account| self.adapter(account)).and_then(Platform::burst);
-        self.intent.calendar.root.burst.map(|most| most as usize).or_else(own)
+        let most = self.intent.calendar.root.burst.map(|most| most as usize).or_else(own)?;
+        Some(most.saturating_sub(self.had.get(id).copied().unwrap_or(0)))
     }
 
     fn plan(&self, drafts: &[Draft], ledger: &Ledger) -> Result<Plan, LogError> {

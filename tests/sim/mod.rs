@@ -10,7 +10,13 @@
 //! KALENDS_SEED=123 cargo test sim -- --nocapture        one world, with its story
 //! ```
 
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "these are tests")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::disallowed_methods,
+    clippy::disallowed_macros,
+    reason = "these are tests, and their figures are printed"
+)]
 
 mod adapter;
 mod dice;
@@ -18,6 +24,7 @@ mod directed;
 mod ledger;
 mod mutants;
 mod people;
+mod records;
 mod runner;
 mod seat;
 mod server;

@@ -9,7 +9,26 @@ use super::story::live;
 ///
 /// `BelieveRollback` is not here: a ledger that goes backwards is refused by the code that fetches it, and is planted
 /// in that code's own tests.
-const CAUGHT: &[(Mutant, u64, &str)] = &[];
+const CAUGHT: &[(Mutant, u64, &str)] = &[
+    (Mutant::PostThenRecord, 0, "unrecorded"),
+    (Mutant::LeaseOnSending, 25, "double"),
+    (Mutant::LookTooEarly, 27, "double"),
+    (Mutant::RebaseLostRace, 153, "double"),
+    (Mutant::UnansweredIsWon, 0, "unrecorded"),
+    (Mutant::OwnedByHost, 2, "double"),
+    (Mutant::TimeoutIsFailure, 0, "double"),
+    (Mutant::ServerErrorIsFailure, 0, "double"),
+    (Mutant::ClientRetries, 0, "repeated"),
+    (Mutant::StopOnlyAtStart, 55, "stop"),
+    (Mutant::ReplayOutsideWindow, 7, "double"),
+    (Mutant::NoDeadline, 59, "double"),
+    (Mutant::PathFromTime, 34, "double"),
+    (Mutant::ResumeBursts, 0, "burst"),
+    (Mutant::SilentMiss, 0, "lost"),
+    (Mutant::ThreadGoesOn, 0, "thread"),
+    (Mutant::ForgetDoubt, 0, "forgotten"),
+    (Mutant::ReplayRefusedIsProof, 40, "double"),
+];
 
 const ALL: [Mutant; 18] = [
     Mutant::PostThenRecord,

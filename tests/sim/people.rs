@@ -140,7 +140,7 @@ impl People {
             mark,
             at,
             to,
-            late: *dice.pick(&["20m", "2h", "2h", "8h", "3d"]),
+            late: *dice.pick(&["20m", "2h", "8h", "8h", "3d"]),
             edits: 0,
             parts: if dice.chance(2000) { dice.range(2, 4) as u32 } else { 1 },
             repeat,

@@ -186,12 +186,12 @@ fn take_down(sim: &Sim) {
 
 /// What a person does now and then.
 pub fn person(sim: &Sim) {
-    let (what, halted) = {
+    let (what, halted, bold) = {
         let mut inner = sim.lock();
-        (inner.dice.index(12), inner.shared.head.halt.is_some())
+        (inner.dice.index(12), inner.shared.head.halt.is_some(), inner.dice.chance(5000))
     };
     match what {
-        0 if !halted => stop(sim, true),
+        0 if !halted && bold => stop(sim, true),
         1 | 2 => take_down(sim),
         _ if halted => stop(sim, false),
         5 => mend(sim),

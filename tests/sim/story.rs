@@ -75,7 +75,7 @@ pub fn directed(people: People, script: Script, seed: u64, planted: Option<Mutan
     mutant::plant(planted);
     runner::publish(&sim, 0, true);
     sim.lock().faults = Faults::Calm;
-    for (minutes, who) in [(1, 1), (2, 0), (11, 1), (12, 0), (25, 1), (70, 0), (90, 1), (300, 0)] {
+    for (minutes, who) in [(1, 1), (6, 0), (12, 1), (70, 0), (90, 1)] {
         let mut inner = sim.lock();
         let to = inner.now.max(due + minutes * 60_000);
         inner.advance(to);
@@ -141,7 +141,7 @@ fn month(sim: &Sim) {
     agenda.sort_unstable_by_key(|(at, _)| *at);
     let outage = {
         let mut inner = sim.lock();
-        inner.dice.chance(2000).then(|| {
+        inner.dice.chance(1000).then(|| {
             let from = start_ms() + inner.dice.range(DAY, 15 * DAY);
             inner.count(Event::Outages);
             from..from + inner.dice.range(2 * DAY, 14 * DAY)
@@ -152,6 +152,13 @@ fn month(sim: &Sim) {
             let mut inner = sim.lock();
             let to = inner.now.max(at);
             inner.advance(to);
+        }
+        let weary = {
+            let mut inner = sim.lock();
+            matches!(what, Act::Run(_)) && inner.shared.head.halt.is_some() && inner.dice.chance(1500)
+        };
+        if weary {
+            runner::stop(sim, false);
         }
         match what {
             Act::Run(who) if outage.as_ref().is_none_or(|outage| !outage.contains(&at)) => {
