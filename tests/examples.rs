@@ -2,6 +2,8 @@
 //! held against the real grammar, and those that can run here are run, against a repository with a remote.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "this is a test, whole")]
+#![expect(clippy::disallowed_methods, reason = "the programs of this machine are found by its PATH")]
+#![expect(clippy::explicit_write, reason = "what the macros print is shown only where a test fails")]
 
 #[path = "examples/shell.rs"]
 mod shell;
@@ -35,7 +37,6 @@ fn yaml(name: &str) -> Vec<Value> {
 fn has(program: &str, package: &str) -> bool {
     let there = Command::new(program).arg("--version").output().is_ok_and(|out| out.status.success());
     if !there {
-        // Not by a macro: what those print is shown only where a test fails.
         writeln!(std::io::stderr(), "skipped: {program} is not installed (apt-get install {package})")
             .unwrap();
     }
