@@ -178,14 +178,17 @@ impl From<RepoError> for Error {
     fn from(fault: RepoError) -> Error {
         let error = match &fault {
             RepoError::NoCalendar { looked } => {
-                let here = looked.first().map_or_else(String::new, |folder| format!(" in {}", folder.display()));
+                let here =
+                    looked.first().map_or_else(String::new, |folder| format!(" in {}", folder.display()));
                 Error::user(format!("there is no calendar here: no {ROOT}{here} or above it"))
             }
             _ => Error::user(fault.to_string()),
         };
         match (fault.help(), &fault) {
             (Some(help), _) => error.hint(help),
-            (None, RepoError::Disk { .. }) => error.hint("see whether it is there, and whether you may read and write it"),
+            (None, RepoError::Disk { .. }) => {
+                error.hint("see whether it is there, and whether you may read and write it")
+            }
             (None, _) => error,
         }
     }

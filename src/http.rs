@@ -176,7 +176,9 @@ pub fn exchange(http: &dyn Http, request: &Request) -> Result<Response, Failure>
     };
     match response.status {
         200..=299 => Ok(response),
-        429 => Err(Failure::Unsent { why: "too many requests".to_owned(), retry_after: retry_after(&response) }),
+        429 => {
+            Err(Failure::Unsent { why: "too many requests".to_owned(), retry_after: retry_after(&response) })
+        }
         status if REFUSALS.contains(&status) => Err(Failure::Refused { status, why: words(&response) }),
         status => Err(lost(format!("the answer was {status}"))),
     }

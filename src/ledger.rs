@@ -285,8 +285,7 @@ impl Ledger {
 
     /// Returns what is known of a slot.
     pub fn slot(&self, slot: &Slot) -> &Record {
-        static NOTHING: Record =
-            Record { state: State::Absent, attempt: 0, entries: Vec::new() };
+        static NOTHING: Record = Record { state: State::Absent, attempt: 0, entries: Vec::new() };
         self.slots.get(slot).unwrap_or(&NOTHING)
     }
 
@@ -321,7 +320,11 @@ impl Record {
             Err(Illegal::Already) => return,
             Err(Illegal::State(why)) if !matches!(self.state, State::Broken { .. }) => {
                 self.state = State::Broken {
-                    why: format!("entry {}.{} contradicts the ones before: {why}", entry.attempt, entry.fact.kind()),
+                    why: format!(
+                        "entry {}.{} contradicts the ones before: {why}",
+                        entry.attempt,
+                        entry.fact.kind()
+                    ),
                 };
             }
             Err(_) => {}
@@ -342,7 +345,9 @@ impl Record {
             return Err(Illegal::Already);
         }
         let stands = |old: &Entry| old.attempt == entry.attempt && old.fact.kind() == entry.fact.kind();
-        if planted(Mutant::OwnedByHost) && self.entries.iter().any(|old| stands(old) && old.hand.by == entry.hand.by) {
+        if planted(Mutant::OwnedByHost)
+            && self.entries.iter().any(|old| stands(old) && old.hand.by == entry.hand.by)
+        {
             return Err(Illegal::Already);
         }
         if self.entries.iter().any(stands) {
@@ -353,7 +358,9 @@ impl Record {
         let same_process = |hand: &Hand| hand.nonce == entry.hand.nonce;
         let (legal, why) = match &entry.fact {
             Fact::Claim(_) => match &self.state {
-                S::Absent | S::Claimed { .. } | S::Refused { .. } | S::Released { .. } => (next, "it is claimed"),
+                S::Absent | S::Claimed { .. } | S::Refused { .. } | S::Released { .. } => {
+                    (next, "it is claimed")
+                }
                 S::Sending { .. } if planted(Mutant::LeaseOnSending) => (next, "it is claimed"),
                 _ => (false, "it is not free"),
             },
@@ -370,7 +377,9 @@ impl Record {
                 ),
                 _ => (false, "it is not claimed"),
             },
-            Fact::Receipt(_) => (self.was_sent(entry.attempt) && !self.is_published(), "nothing was sent, or it is published"),
+            Fact::Receipt(_) => {
+                (self.was_sent(entry.attempt) && !self.is_published(), "nothing was sent, or it is published")
+            }
             Fact::Refusal(_) => match &self.state {
                 S::Sending { hand, sending } => {
                     (this && same_process(hand) && sending.replays.is_none(), "only the sender can know")
@@ -406,7 +415,9 @@ impl Record {
             ),
             Fact::Decision(decision) => self.permits_decision(entry.attempt, decision),
             Fact::Retraction(_) => (this && matches!(self.state, S::Published { .. }), "it is not published"),
-            Fact::Gone => (this && matches!(self.state, S::Retracting { .. }), "nobody asked to take it down"),
+            Fact::Gone => {
+                (this && matches!(self.state, S::Retracting { .. }), "nobody asked to take it down")
+            }
         };
         if legal { Ok(()) } else { Err(Illegal::State(why)) }
     }
@@ -417,13 +428,14 @@ impl Record {
         match decision {
             _ if in_doubt => (attempt == self.attempt, "it is another attempt that is in doubt"),
             Decision::Delivered { .. } => (
-                attempt == self.attempt + 1 && !self.is_published() && !matches!(self.state, S::Broken { .. }),
+                attempt == self.attempt + 1
+                    && !self.is_published()
+                    && !matches!(self.state, S::Broken { .. }),
                 "it is published already",
             ),
-            Decision::Released => (
-                attempt == self.attempt && matches!(self.state, S::Refused { .. }),
-                "nothing is in doubt",
-            ),
+            Decision::Released => {
+                (attempt == self.attempt && matches!(self.state, S::Refused { .. }), "nothing is in doubt")
+            }
         }
     }
 
@@ -447,9 +459,10 @@ impl Record {
                 State::Refused { refusal: refusal.clone(), digest: self.digest_of(entry.attempt) }
             }
             (Fact::Release(release), _) => State::Released { release: release.clone() },
-            (Fact::Doubt(why) | Fact::Fence(why), State::Sending { hand, sending } | State::Doubt { hand, sending, .. }) => {
-                State::Doubt { hand: hand.clone(), sending: sending.clone(), why: why.clone() }
-            }
+            (
+                Fact::Doubt(why) | Fact::Fence(why),
+                State::Sending { hand, sending } | State::Doubt { hand, sending, .. },
+            ) => State::Doubt { hand: hand.clone(), sending: sending.clone(), why: why.clone() },
             (Fact::Missed(why), _) => State::Missed { why: why.clone() },
             (Fact::Cancel(why), _) => State::Cancelled { why: why.clone() },
             (Fact::Decision(Decision::Delivered { url }), _) => State::Published {

@@ -117,7 +117,8 @@ pub struct Policy<'a> {
 
 /// Tells where each draft stands.
 pub fn plan(drafts: &[Draft], ledger: &Ledger, policy: &Policy<'_>) -> Plan {
-    let mut planner = Planner { policy, ledger, standings: BTreeMap::new(), sent: BTreeMap::new(), words: BTreeMap::new() };
+    let mut planner =
+        Planner { policy, ledger, standings: BTreeMap::new(), sent: BTreeMap::new(), words: BTreeMap::new() };
     let mut order: Vec<&Draft> = drafts.iter().collect();
     order.sort_by(|a, b| (a.due, &a.slot).cmp(&(b.due, &b.slot)));
     let rows = order.into_iter().map(|draft| planner.row(draft)).collect();
@@ -141,13 +142,22 @@ fn verdict(standing: Standing, reason: impl Into<String>) -> Verdict {
 impl Planner<'_> {
     fn row(&mut self, draft: &Draft) -> Row {
         let record = self.ledger.slot(&draft.slot);
-        let (standing, reason, next) = self.by_ledger(draft, record).unwrap_or_else(|| self.by_calendar(draft));
+        let (standing, reason, next) =
+            self.by_ledger(draft, record).unwrap_or_else(|| self.by_calendar(draft));
         self.standings.insert(draft.slot.clone(), standing);
         let url = match &record.state {
             State::Published { url, .. } | State::Retracting { url, .. } => url.clone(),
             _ => None,
         };
-        Row { slot: draft.slot.clone(), platform: draft.platform, due: draft.due, standing, reason, next, url }
+        Row {
+            slot: draft.slot.clone(),
+            platform: draft.platform,
+            due: draft.due,
+            standing,
+            reason,
+            next,
+            url,
+        }
     }
 
     /// Judges by what the ledger says; nothing where the slot is free.
@@ -155,8 +165,9 @@ impl Planner<'_> {
         let now = self.policy.now;
         let over = now > draft.due + draft.late;
         let wait = |at: Option<DateTime<Utc>>, why: &str| {
-            at.filter(|&at| at > now && !over)
-                .map(|at| verdict(Standing::Later, format!("{why}; again after {}", at.format("%H:%M:%S UTC"))))
+            at.filter(|&at| at > now && !over).map(|at| {
+                verdict(Standing::Later, format!("{why}; again after {}", at.format("%H:%M:%S UTC")))
+            })
         };
         match &record.state {
             State::Absent => None,
@@ -178,7 +189,9 @@ impl Planner<'_> {
             State::Published { at, digest, .. } => Some(self.published(draft, *at, digest.as_ref())),
             State::Retracting { .. } => Some(verdict(Standing::Published, "being taken down")),
             State::Gone => Some(verdict(Standing::Over, "taken down")),
-            State::Refused { refusal, digest } => self.refused(draft, over, &refusal.why, refusal.retry_at, digest.as_ref()),
+            State::Refused { refusal, digest } => {
+                self.refused(draft, over, &refusal.why, refusal.retry_at, digest.as_ref())
+            }
             State::Released { release } => wait(release.retry_at, &release.why),
             State::Missed { why } => Some(verdict(Standing::Over, format!("missed: {why}"))),
             State::Cancelled { why } => Some(verdict(Standing::Over, format!("called off: {why}"))),
@@ -212,15 +225,19 @@ impl Planner<'_> {
             return None;
         }
         match retry_at {
-            Some(at) if at > self.policy.now => {
-                Some(verdict(Standing::Later, format!("refused: {why}; again after {}", at.format("%H:%M:%S UTC"))))
-            }
+            Some(at) if at > self.policy.now => Some(verdict(
+                Standing::Later,
+                format!("refused: {why}; again after {}", at.format("%H:%M:%S UTC")),
+            )),
             Some(_) => None,
             None if (self.policy.digest)(draft).as_ref() != sent => None,
             None => Some((
                 Standing::Refused,
                 format!("refused: {why}"),
-                Some(format!("change the post, or when the account is mended: kalends settle {} --release", draft.slot)),
+                Some(format!(
+                    "change the post, or when the account is mended: kalends settle {} --release",
+                    draft.slot
+                )),
             )),
         }
     }
@@ -291,14 +308,22 @@ impl Planner<'_> {
         Some((
             Standing::Held,
             format!("the same words went to {} within a year, as {other}", draft.slot.account),
-            Some("write `again = true` if that is meant; if the file was renamed, give it its old id".to_owned()),
+            Some(
+                "write `again = true` if that is meant; if the file was renamed, give it its old id"
+                    .to_owned(),
+            ),
         ))
     }
 
     fn due(&mut self, draft: &Draft) -> Verdict {
         let sent = self.sent.entry(draft.slot.account.clone()).or_default();
-        if (self.policy.burst)(&draft.slot.account).is_some_and(|most| *sent >= most) && !planted(Mutant::ResumeBursts) {
-            return verdict(Standing::Full, format!("{} has had {sent} posts in this run", draft.slot.account));
+        if (self.policy.burst)(&draft.slot.account).is_some_and(|most| *sent >= most)
+            && !planted(Mutant::ResumeBursts)
+        {
+            return verdict(
+                Standing::Full,
+                format!("{} has had {sent} posts in this run", draft.slot.account),
+            );
         }
         *sent += 1;
         let late = self.policy.now - draft.due;
@@ -312,5 +337,7 @@ impl Planner<'_> {
 
 /// Returns the command by which a person decides a doubt.
 pub fn settle_hint(slot: &Slot) -> String {
-    format!("look at the account, then: kalends settle {slot} --delivered URL, or --release if it is not there")
+    format!(
+        "look at the account, then: kalends settle {slot} --delivered URL, or --release if it is not there"
+    )
 }

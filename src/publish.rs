@@ -96,6 +96,19 @@ pub struct Summary {
     pub settled: Vec<Settled>,
 }
 
+impl Summary {
+    /// Keeps each slot's last ending: a slot that was given back and then sent was sent.
+    fn keep_endings(&mut self) {
+        let last: BTreeMap<Slot, usize> =
+            self.settled.iter().enumerate().map(|(n, settled)| (settled.slot.clone(), n)).collect();
+        let mut n = 0;
+        self.settled.retain(|settled| {
+            n += 1;
+            last.get(&settled.slot) == Some(&(n - 1))
+        });
+    }
+}
+
 /// One run, and all that its parts share.
 struct Run<'a> {
     world: &'a World<'a>,
@@ -134,9 +147,13 @@ pub fn publish<'a>(
     if !head.open.is_empty() {
         // What is open is read whether it is asked for or not.
         let ledger = run.scribe.recall(&BTreeSet::new())?;
-        summary.settled.extend(run.settle(&ledger)?);
+        summary.settled.extend(run.settle(&ledger, &|_| true)?);
     }
     for round in 1..=ROUNDS {
+        if round > 1 {
+            let ledger = run.scribe.recall(&BTreeSet::new())?;
+            summary.settled.extend(run.settle(&ledger, &|hand| run.is_our_dead(hand))?);
+        }
         let ledger = run.scribe.recall(&slots)?;
         let plan = run.plan(&drafts, &ledger)?;
         if round == 1 {
@@ -154,6 +171,7 @@ pub fn publish<'a>(
         }
     }
     run.heartbeat()?;
+    summary.keep_endings();
     Ok(summary)
 }
 
@@ -194,6 +212,11 @@ impl<'a> Run<'a> {
             clone: actor.clone.clone(),
             at: self.world.clock.now(),
         }
+    }
+
+    /// Tells whether an entry is of an earlier run of this clone. That run is dead, for we hold the clone's lock.
+    fn is_our_dead(&self, hand: &Hand) -> bool {
+        hand.clone == self.world.actor.clone && hand.nonce != self.world.actor.nonce
     }
 
     fn entry(&self, slot: &Slot, attempt: u32, fact: Fact) -> Entry {
@@ -287,18 +310,22 @@ impl<'a> Run<'a> {
         ledger: &Ledger,
         said: &BTreeMap<(AccountId, Fingerprint), BTreeSet<PostId>>,
     ) -> Plan {
-        plan::plan(drafts, ledger, &Policy {
-            now: self.world.clock.now(),
-            clone: &self.world.actor.clone,
-            by_hand: &|id| self.by_hand(id),
-            held: &|draft| self.held(draft),
-            burst: &|id| self.burst(id),
-            digest: &|draft| draft.digest(self.intent.book),
-            said: &|id, words, post| {
-                let posts = said.get(&(id.clone(), words.clone()))?;
-                posts.iter().find(|other| *other != post).cloned()
+        plan::plan(
+            drafts,
+            ledger,
+            &Policy {
+                now: self.world.clock.now(),
+                clone: &self.world.actor.clone,
+                by_hand: &|id| self.by_hand(id),
+                held: &|draft| self.held(draft),
+                burst: &|id| self.burst(id),
+                digest: &|draft| draft.digest(self.intent.book),
+                said: &|id, words, post| {
+                    let posts = said.get(&(id.clone(), words.clone()))?;
+                    posts.iter().find(|other| *other != post).cloned()
+                },
             },
-        })
+        )
     }
 
     /// Writes down, in one commit, what will not go out any more.
@@ -316,7 +343,9 @@ impl<'a> Run<'a> {
         let message = format!("Miss {} posts", entries.len());
         let written = self.scribe.write(Note { entries: entries.clone(), message, ..Note::default() })?;
         let landed = rows.iter().zip(&entries).filter(|(_, entry)| written.has(entry));
-        Ok(landed.map(|(row, _)| self.told(&row.slot, row.due, Outcome::Missed(row.reason.clone()))).collect())
+        Ok(landed
+            .map(|(row, _)| self.told(&row.slot, row.due, Outcome::Missed(row.reason.clone())))
+            .collect())
     }
 
     /// Claims what is due, in one commit; returns also how many claims somebody else was first with.

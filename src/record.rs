@@ -112,11 +112,7 @@ impl<'a> Scribe<'a> {
     }
 
     /// Returns the slots by which these words went, or were about to go, to each account since a day.
-    pub fn said(
-        &self,
-        asked: &Asked,
-        since: NaiveDate,
-    ) -> Result<Heard, LogError> {
+    pub fn said(&self, asked: &Asked, since: NaiveDate) -> Result<Heard, LogError> {
         let mut known = lock(&self.known);
         let tip = self.known_tip(&mut known)?;
         heard(self.world, &tip, asked, since)
@@ -146,7 +142,10 @@ impl<'a> Scribe<'a> {
             }
             Err(error) => waiting.done.extend(notes.iter().map(|(ticket, _)| (*ticket, Err(error.clone())))),
         }
-        waiting.done.remove(&ticket).unwrap_or_else(|| Err(LogError::Away("the writer was interrupted".to_owned())))
+        waiting
+            .done
+            .remove(&ticket)
+            .unwrap_or_else(|| Err(LogError::Away("the writer was interrupted".to_owned())))
     }
 
     fn known_tip(&self, known: &mut Option<Tip>) -> Result<Tip, LogError> {
@@ -244,18 +243,12 @@ impl Joint {
             next.halt = switch;
         }
         let message = message(notes, &written);
-        let change =
-            Change { files, head: format::write_head(&next), message, at: world.clock.now() };
+        let change = Change { files, head: format::write_head(&next), message, at: world.clock.now() };
         Ok(Joint { written, change: Some(change) })
     }
 }
 
-fn permits(
-    head: &Head,
-    record: &Record,
-    twins: &BTreeMap<Slot, Slot>,
-    entry: &Entry,
-) -> Result<(), Illegal> {
+fn permits(head: &Head, record: &Record, twins: &BTreeMap<Slot, Slot>, entry: &Entry) -> Result<(), Illegal> {
     record.permits(entry)?;
     if let Some(twin) = twins.get(&entry.slot)
         && matches!(entry.fact, Fact::Sending(_))
@@ -309,31 +302,21 @@ fn twins(world: &World<'_>, tip: &Tip, notes: &[(u64, Note)]) -> Result<BTreeMap
 }
 
 /// Returns the notes' other files that are not there yet.
-fn new_files(
-    world: &World<'_>,
-    tip: &Tip,
-    notes: &[(u64, Note)],
-) -> Result<Vec<(String, String)>, LogError> {
+fn new_files(world: &World<'_>, tip: &Tip, notes: &[(u64, Note)]) -> Result<Vec<(String, String)>, LogError> {
     let said = notes.iter().flat_map(|(_, note)| &note.said);
     let wanted: BTreeMap<String, String> = said
         .map(|said| format::write_said(&said.slot, &said.words, said.at))
         .chain(notes.iter().flat_map(|(_, note)| note.files.iter().cloned()))
         .collect();
-    let folders: BTreeSet<String> = wanted
-        .keys()
-        .filter_map(|path| path.rsplit_once('/'))
-        .map(|(folder, _)| folder.to_owned())
-        .collect();
+    let folders: BTreeSet<String> =
+        wanted.keys().filter_map(|path| path.rsplit_once('/')).map(|(folder, _)| folder.to_owned()).collect();
     let there: BTreeSet<String> = if folders.is_empty() {
         BTreeSet::new()
     } else {
         let folders: Vec<String> = folders.into_iter().collect();
         world.log.read(tip, &folders)?.into_iter().map(|found| found.path).collect()
     };
-    Ok(wanted
-        .into_iter()
-        .filter(|(path, _)| !there.contains(path))
-        .collect())
+    Ok(wanted.into_iter().filter(|(path, _)| !there.contains(path)).collect())
 }
 
 fn message(notes: &[(u64, Note)], written: &[Written]) -> String {
@@ -342,9 +325,7 @@ fn message(notes: &[(u64, Note)], written: &[Written]) -> String {
         if !note.message.is_empty() {
             lines.push(note.message.clone());
         }
-        lines.extend(
-            written.landed.iter().map(|entry| format!("{}: {}", entry.fact.kind(), entry.slot)),
-        );
+        lines.extend(written.landed.iter().map(|entry| format!("{}: {}", entry.fact.kind(), entry.slot)));
     }
     let subject = match lines.as_slice() {
         [] => "Look around".to_owned(),
@@ -359,7 +340,8 @@ fn head_of(tip: &Tip) -> Result<Head, LogError> {
     tip.head.as_deref().map_or_else(
         || Ok(Head::default()),
         |text| {
-            format::read_head(text).map_err(|why| LogError::Wrong(format!("{} at {}: {why}", format::HEAD, tip.id)))
+            format::read_head(text)
+                .map_err(|why| LogError::Wrong(format!("{} at {}: {why}", format::HEAD, tip.id)))
         },
     )
 }

@@ -70,7 +70,11 @@ pub fn retract(
             State::Sending { .. } | State::Doubt { .. } | State::Broken { .. } => Taken::InDoubt,
             State::Gone => Taken::Nothing("it is taken down already".to_owned()),
             State::Cancelled { why } => Taken::Nothing(format!("called off already: {why}")),
-            State::Absent | State::Claimed { .. } | State::Refused { .. } | State::Released { .. } | State::Missed { .. } => {
+            State::Absent
+            | State::Claimed { .. }
+            | State::Refused { .. }
+            | State::Released { .. }
+            | State::Missed { .. } => {
                 if write(slot, record.attempt + 1, Fact::Cancel(why.to_owned()))? {
                     Taken::CalledOff
                 } else {

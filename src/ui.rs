@@ -156,7 +156,9 @@ impl Ui {
         let text = serde_json::to_string_pretty(value).map_err(of_json)?;
         let rest = text.strip_prefix('{').unwrap_or("\n}").trim_start_matches('\n');
         let comma = if rest.trim() == "}" { "" } else { "," };
-        self.raw(format!("{{\n  \"kalends\": {JSON_VERSION},\n  \"kind\": \"{kind}\"{comma}\n{rest}\n").as_bytes())
+        self.raw(
+            format!("{{\n  \"kalends\": {JSON_VERSION},\n  \"kind\": \"{kind}\"{comma}\n{rest}\n").as_bytes(),
+        )
     }
 
     /// Writes one line of a stream of versioned JSON documents, at once.
@@ -205,7 +207,8 @@ impl Ui {
         let hidden = self.manner.quiet || !self.err_is_terminal;
         let target = if hidden { ProgressDrawTarget::hidden() } else { ProgressDrawTarget::stderr() };
         let bar = ProgressBar::with_draw_target(Some(steps), target);
-        let template = if self.width < 50 { "{msg} {pos}/{len}" } else { "{msg} [{bar:30}] {pos}/{len} {eta}" };
+        let template =
+            if self.width < 50 { "{msg} {pos}/{len}" } else { "{msg} [{bar:30}] {pos}/{len} {eta}" };
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style.progress_chars("#>-"));
         }
@@ -272,7 +275,9 @@ fn render_error(error: &Error) -> String {
 fn of_stdout(fault: io::Error) -> Error {
     match fault.kind() {
         io::ErrorKind::BrokenPipe => Error::new(Kind::ClosedPipe, "nobody reads the output"),
-        _ => Error::user("cannot write to stdout").hint("see where the output goes: a full disk?").because(fault),
+        _ => Error::user("cannot write to stdout")
+            .hint("see where the output goes: a full disk?")
+            .because(fault),
     }
 }
 
@@ -318,6 +323,9 @@ mod tests {
 
     #[test]
     fn one_is_not_many() {
-        assert_eq!([plural(0, "post"), plural(1, "post"), plural(2, "post")], ["0 posts", "1 post", "2 posts"]);
+        assert_eq!(
+            [plural(0, "post"), plural(1, "post"), plural(2, "post")],
+            ["0 posts", "1 post", "2 posts"]
+        );
     }
 }

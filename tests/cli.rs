@@ -58,7 +58,10 @@ impl Stage {
     fn calendar(self) -> Stage {
         self.file("kalends.toml", "name = \"Museum\"\nzone = \"Europe/Lisbon\"\n");
         self.file("accounts/news.toml", "platform = \"feed\"\ntitle = \"Museum\"\n");
-        self.file("accounts/bluesky.toml", "platform = \"bluesky\"\nhandle = \"museum.example\"\nby_hand = true\n");
+        self.file(
+            "accounts/bluesky.toml",
+            "platform = \"bluesky\"\nhandle = \"museum.example\"\nby_hand = true\n",
+        );
         self.file(
             "posts/2027/01/2027-01-18-open-day.toml",
             "at = 2027-01-18T09:00:00\nto = [\"news\", \"bluesky\"]\ntitle = \"Open day\"\ntags = [\"OpenDay\"]\n\
@@ -70,7 +73,10 @@ impl Stage {
 
     fn command(&self, program: &str) -> Command {
         let mut command = Command::new(program);
-        command.current_dir(self.work()).env_clear().envs(self.variables.iter().map(|(name, value)| (name, value)));
+        command
+            .current_dir(self.work())
+            .env_clear()
+            .envs(self.variables.iter().map(|(name, value)| (name, value)));
         command.stdin(Stdio::null());
         command
     }
@@ -93,7 +99,8 @@ impl Stage {
     }
 
     fn git(self, line: &str) -> Stage {
-        let identity = ["-c", "user.name=Ada", "-c", "user.email=ada@museum.example", "-c", "init.defaultBranch=main"];
+        let identity =
+            ["-c", "user.name=Ada", "-c", "user.email=ada@museum.example", "-c", "init.defaultBranch=main"];
         let status = self.command("git").args(identity).args(line.split_whitespace()).status().unwrap();
         assert!(status.success(), "git {line}");
         self
@@ -115,7 +122,14 @@ impl Stage {
 
 #[test]
 fn the_help_explains_itself() {
-    Stage::new().run("").run("-h").run("--help").run("check --help").run("new -h").run("--version").expect("help");
+    Stage::new()
+        .run("")
+        .run("-h")
+        .run("--help")
+        .run("check --help")
+        .run("new -h")
+        .run("--version")
+        .expect("help");
 }
 
 #[test]
@@ -150,7 +164,11 @@ fn a_fault_is_shown_in_four_formats() {
 #[test]
 fn a_plan_is_a_table_a_list_a_page_and_json() {
     let line = "plan --now 2027-01-10T12:00";
-    let stage = Stage::new().calendar().run(line).run(&format!("{line} --month 2027-01")).run(&format!("{line} --json"));
+    let stage = Stage::new()
+        .calendar()
+        .run(line)
+        .run(&format!("{line} --month 2027-01"))
+        .run(&format!("{line} --json"));
     let stage = stage.run(&format!("{line} --account bluski")).run("plan --now 2027-03-28T01:30");
     let stage = stage.set("COLUMNS", "40").run(line).run(&format!("{line} --month 2027-01"));
     stage.set("COLUMNS", "80").run(&format!("{line} --year 2027")).expect("plan");
@@ -166,7 +184,8 @@ fn a_preview_is_a_box_for_each_account() {
 fn a_new_calendar_publishes_its_first_post() {
     let stage = Stage::new().run("init museum --zone Europe/Lisbon --now 2027-01-18T09:00");
     let stage = stage.run("-C museum check").run("init museum").run("init elsewhere --zone Europe/Lisbn");
-    let stage = stage.run("-C museum plan --now 2027-01-18T09:00").run("-C museum publish --now 2027-01-18T09:00");
+    let stage =
+        stage.run("-C museum plan --now 2027-01-18T09:00").run("-C museum publish --now 2027-01-18T09:00");
     let log = stage.output("-C museum log");
     let said = String::from_utf8(log.stdout).unwrap();
     let kinds: Vec<&str> = said.lines().filter_map(|line| line.split_whitespace().nth(2)).collect();
@@ -181,7 +200,9 @@ fn a_new_file_is_never_written_over() {
         .run("new post Tea at four --now 2027-01-10T12:00")
         .run("new post Tea at four --now 2027-01-10T12:00")
         .run("new person Marta Quintela --role coordinator --now 2027-01-10T12:00")
-        .run("new account Mastodon --platform mastodon --server https://museum.example --now 2027-01-10T12:00")
+        .run(
+            "new account Mastodon --platform mastodon --server https://museum.example --now 2027-01-10T12:00",
+        )
         .run("new campaign Carried Light --now 2027-01-10T12:00")
         .run("new goal Visits --now 2027-01-10T12:00 --json")
         .run("new department 東京 --now 2027-01-10T12:00")
@@ -192,7 +213,10 @@ fn a_new_file_is_never_written_over() {
 #[test]
 fn a_diff_tells_in_words() {
     let stage = Stage::new().calendar().git("init -q").git("add .").git("commit -qm Begin");
-    stage.file("posts/2027/01/2027-01-20-tea.toml", "at = 2027-01-20T16:00:00\nto = [\"news\"]\ntext = \"Tea.\"\n");
+    stage.file(
+        "posts/2027/01/2027-01-20-tea.toml",
+        "at = 2027-01-20T16:00:00\nto = [\"news\"]\ntext = \"Tea.\"\n",
+    );
     stage.file("accounts/news.toml", "platform = \"feed\"\ntitle = \"Museum of Tea\"\n");
     stage.run("diff").run("diff HEAD --json").run("diff nowhere").run("check --since HEAD").expect("diff");
 }
@@ -200,7 +224,10 @@ fn a_diff_tells_in_words() {
 #[test]
 fn a_post_in_the_wrong_month_is_moved() {
     let stage = Stage::new().calendar();
-    stage.file("posts/2027/02/2027-01-20-tea.toml", "at = 2027-01-20T16:00:00\nto = [\"news\"]\ntext = \"Tea.\"\n");
+    stage.file(
+        "posts/2027/02/2027-01-20-tea.toml",
+        "at = 2027-01-20T16:00:00\nto = [\"news\"]\ntext = \"Tea.\"\n",
+    );
     let stage = stage.run("check").run("fix --dry-run").run("fix");
     assert!(stage.work().join("posts/2027/01/2027-01-20-tea.toml").exists());
     stage.run("check").expect("fix");
@@ -208,7 +235,11 @@ fn a_post_in_the_wrong_month_is_moved() {
 
 #[test]
 fn no_calendar_no_repository_and_a_bare_one_are_told_apart() {
-    let stage = Stage::new().run("check").run("-C nowhere check").git("init -q --bare bare.git").run("-C bare.git check");
+    let stage = Stage::new()
+        .run("check")
+        .run("-C nowhere check")
+        .git("init -q --bare bare.git")
+        .run("-C bare.git check");
     stage.run("init bare.git/inside").calendar().run("publish").run("status").run("log").expect("nowhere");
 }
 
@@ -221,7 +252,13 @@ fn escape_sequences_in_people_s_words_are_harmless() {
          text = \"a\\u001b[2Jb\\u202Ec\"\nhold = \"\\u001b[5m\"\n",
     );
     stage.file("posts/2027/01/e\u{1b}[31mvil.toml", "x = 1\n");
-    let outputs = ["check", "check --format github", "plan --now 2027-01-18T12:00", "preview evil", "preview \u{1b}[31m"];
+    let outputs = [
+        "check",
+        "check --format github",
+        "plan --now 2027-01-18T12:00",
+        "preview evil",
+        "preview \u{1b}[31m",
+    ];
     for line in outputs {
         let output = stage.output(line);
         for bytes in [output.stdout, output.stderr] {
@@ -234,7 +271,14 @@ fn escape_sequences_in_people_s_words_are_harmless() {
 #[test]
 fn a_closed_pipe_is_no_failure() {
     let stage = Stage::new().calendar();
-    for line in ["--help", "plan --now 2027-01-10T12:00", "man", "schema post", "completions bash", "preview open-day"] {
+    for line in [
+        "--help",
+        "plan --now 2027-01-10T12:00",
+        "man",
+        "schema post",
+        "completions bash",
+        "preview open-day",
+    ] {
         let mut child = stage
             .command(env!("CARGO_BIN_EXE_kalends"))
             .args(line.split_whitespace())
@@ -254,9 +298,15 @@ fn a_closed_pipe_is_no_failure() {
 fn the_locale_changes_our_ornaments_and_never_people_s_words() {
     for locale in ["C", "POSIX", "de_DE.ISO-8859-1"] {
         let stage = Stage::new().calendar().set("LC_ALL", locale);
-        stage.file("posts/2027/01/2027-01-19-cha.toml", "at = 2027-01-19T09:00:00\nto = [\"news\"]\ntext = \"Chá às quatro.\"\n");
+        stage.file(
+            "posts/2027/01/2027-01-19-cha.toml",
+            "at = 2027-01-19T09:00:00\nto = [\"news\"]\ntext = \"Chá às quatro.\"\n",
+        );
         let said = String::from_utf8(stage.output("preview cha").stdout).unwrap();
-        assert!(said.contains("Chá às quatro.") && said.contains("+-") && !said.contains('─'), "{locale}: {said}");
+        assert!(
+            said.contains("Chá às quatro.") && said.contains("+-") && !said.contains('─'),
+            "{locale}: {said}"
+        );
     }
 }
 
@@ -293,7 +343,8 @@ fn what_cannot_be_written_is_named_with_a_way_out() {
 fn colour_is_off_in_a_pipe_and_on_when_asked_for() {
     let stage = Stage::new().calendar();
     let line = "plan --now 2027-01-10T12:00";
-    let colored = |stage: &Stage, line: &str| String::from_utf8(stage.output(line).stdout).unwrap().contains('\u{1b}');
+    let colored =
+        |stage: &Stage, line: &str| String::from_utf8(stage.output(line).stdout).unwrap().contains('\u{1b}');
     assert!(!colored(&stage, line));
     assert!(colored(&stage, &format!("{line} --color always")));
     let stage = stage.set("CLICOLOR_FORCE", "1");
@@ -341,7 +392,8 @@ fn the_sarif_log_is_valid_by_its_own_schema() {
         let script = "import json, sys, jsonschema; s, l = (json.load(open(p)) for p in sys.argv[1:]); \
                       jsonschema.Draft7Validator(s).validate(l); assert l['runs'][0]['results']";
         let mut command = Command::new(&python);
-        let output = command.args(["-c", script]).arg(&schema).arg(stage.work().join("log.sarif")).output().unwrap();
+        let output =
+            command.args(["-c", script]).arg(&schema).arg(stage.work().join("log.sarif")).output().unwrap();
         assert!(output.status.success(), "{room}: {}", String::from_utf8_lossy(&output.stderr));
     }
 }

@@ -62,7 +62,10 @@ impl Scene {
                 format!("at = 2027-01-18T09:00:00\nto = [\"news\"]\n{rest}").as_bytes(),
             );
         };
-        post("lantern", "text = \"The lantern.\"\n[[media]]\nfile = \"media/lantern.png\"\nalt = \"A lantern\"\n");
+        post(
+            "lantern",
+            "text = \"The lantern.\"\n[[media]]\nfile = \"media/lantern.png\"\nalt = \"A lantern\"\n",
+        );
         post("walk", "text = \"A walk.\"\n[[thread]]\ntext = \"Up the hill.\"\n");
         git(&calendar, &["add", "."]);
         git(&calendar, &["-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "-qm", "Begin"]);

@@ -206,7 +206,8 @@ fn every_room_reads_well() {
         let (files, findings) = find(&root);
         let sources = Sources::new(&files, &findings);
         let look = Look { color: false, width: 100 };
-        let shown: Vec<String> = findings.iter().map(|finding| render(finding, &sources, look) + "\n").collect();
+        let shown: Vec<String> =
+            findings.iter().map(|finding| render(finding, &sources, look) + "\n").collect();
         let shown = shown.join("\n");
         let expected = root.join("expected.txt");
         if bless {

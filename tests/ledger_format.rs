@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, TimeDelta, Utc};
 use kalends::draft::{Digest, Slot};
 use kalends::ledger::{
-    Claim, Decision, Entry, Evidence, Fact, Halt, Hand, Head, Ledger, Receipt, Refusal, Release, Sending, format,
+    Claim, Decision, Entry, Evidence, Fact, Halt, Hand, Head, Ledger, Receipt, Refusal, Release, Sending,
+    format,
 };
 
 fn folder() -> PathBuf {
@@ -29,7 +30,9 @@ fn sending(replays: Option<u32>) -> Fact {
         due: at(0),
         until: at(7200),
         key: "2027-01-18-open-day.once.news.1".to_owned(),
-        payload: "{\"text\":\"Doors open at ten.\\n\\\"Bring a child\\\" – leave with an astronomer. \u{1f52d}\"}".to_owned(),
+        payload:
+            "{\"text\":\"Doors open at ten.\\n\\\"Bring a child\\\" – leave with an astronomer. \u{1f52d}\"}"
+                .to_owned(),
         first_at: at(5),
         replays,
     })
@@ -48,18 +51,28 @@ fn entries() -> Vec<Entry> {
             evidence,
         })
     };
-    let release = |proven| {
-        Fact::Release(Release { why: "no connection".to_owned(), retry_at: Some(at(60)), proven })
-    };
+    let release =
+        |proven| Fact::Release(Release { why: "no connection".to_owned(), retry_at: Some(at(60)), proven });
     let why = |text: &str| text.to_owned();
     let stories: Vec<(&str, Vec<(u32, Fact)>)> = vec![
-        ("2027-01-18-open-day/once/news", vec![(1, claim()), (1, sending(None)), (1, receipt(Evidence::Answer))]),
+        (
+            "2027-01-18-open-day/once/news",
+            vec![(1, claim()), (1, sending(None)), (1, receipt(Evidence::Answer))],
+        ),
         ("2027-01-18-open-day/once/news/2", vec![(1, claim())]),
         ("2027-01-18-open-day/once/mastodon", vec![(1, claim()), (1, sending(None))]),
-        ("2027-01-18-open-day/once/bluesky", vec![(1, claim()), (1, sending(None)), (1, Fact::Doubt(why("timed out")))]),
+        (
+            "2027-01-18-open-day/once/bluesky",
+            vec![(1, claim()), (1, sending(None)), (1, Fact::Doubt(why("timed out")))],
+        ),
         (
             "2027-01-18-open-day/once/x",
-            vec![(1, claim()), (1, sending(None)), (1, Fact::Doubt(why("500"))), (1, Fact::Fence(why("the token is revoked")))],
+            vec![
+                (1, claim()),
+                (1, sending(None)),
+                (1, Fact::Doubt(why("500"))),
+                (1, Fact::Fence(why("the token is revoked"))),
+            ],
         ),
         (
             "2027-01-18-open-day/once/linkedin",
@@ -73,17 +86,34 @@ fn entries() -> Vec<Entry> {
                 (1, Fact::Refusal(Refusal { why: why("422 text is too long"), retry_at: None })),
             ],
         ),
-        ("2027-01-18-open-day/once/slack", vec![(1, claim()), (1, sending(None)), (1, release(false)), (2, claim())]),
-        ("2027-01-18-open-day/once/discord", vec![(1, claim()), (1, sending(None)), (1, Fact::Doubt(why("reset"))), (1, release(true))]),
-        ("first-sunday/2027-01-03/news", vec![(1, Fact::Missed(why("more than 2h late; nothing published it in time")))]),
+        (
+            "2027-01-18-open-day/once/slack",
+            vec![(1, claim()), (1, sending(None)), (1, release(false)), (2, claim())],
+        ),
+        (
+            "2027-01-18-open-day/once/discord",
+            vec![(1, claim()), (1, sending(None)), (1, Fact::Doubt(why("reset"))), (1, release(true))],
+        ),
+        (
+            "first-sunday/2027-01-03/news",
+            vec![(1, Fact::Missed(why("more than 2h late; nothing published it in time")))],
+        ),
         ("first-sunday/2027-02-07/news", vec![(1, Fact::Cancel(why("rain")))]),
         (
             "welcome/once/instagram",
-            vec![(1, Fact::Decision(Decision::Delivered { url: Some("https://example.org/p/1".to_owned()) }))],
+            vec![(
+                1,
+                Fact::Decision(Decision::Delivered { url: Some("https://example.org/p/1".to_owned()) }),
+            )],
         ),
         (
             "welcome/once/facebook",
-            vec![(1, claim()), (1, sending(None)), (1, Fact::Doubt(why("timed out"))), (1, Fact::Decision(Decision::Released))],
+            vec![
+                (1, claim()),
+                (1, sending(None)),
+                (1, Fact::Doubt(why("timed out"))),
+                (1, Fact::Decision(Decision::Released)),
+            ],
         ),
         (
             "welcome/once/news",
@@ -100,7 +130,8 @@ fn entries() -> Vec<Entry> {
     for (slot, facts) in stories {
         let slot: Slot = slot.parse().expect("a slot");
         for (n, (attempt, fact)) in facts.into_iter().enumerate() {
-            let nonce = if attempt == 1 { "kq3vt7me2pzx5wnbd4rjc6yhsa" } else { "zq3vt7me2pzx5wnbd4rjc6yhsa" };
+            let nonce =
+                if attempt == 1 { "kq3vt7me2pzx5wnbd4rjc6yhsa" } else { "zq3vt7me2pzx5wnbd4rjc6yhsa" };
             let hand = Hand {
                 by: "cron@harbour".to_owned(),
                 nonce: nonce.to_owned(),
@@ -120,7 +151,11 @@ fn head() -> Head {
         seq: 7,
         prev: "0123456789".repeat(4),
         entries: entries().len() as u64,
-        halt: Some(Halt { by: "ana".to_owned(), why: "the mayor died".to_owned(), since: "2027-01-18T10:00:00Z".to_owned() }),
+        halt: Some(Halt {
+            by: "ana".to_owned(),
+            why: "the mayor died".to_owned(),
+            since: "2027-01-18T10:00:00Z".to_owned(),
+        }),
         open: open.iter().filter_map(|slot| slot.parse().ok()).collect(),
         ..Head::default()
     }
@@ -191,8 +226,15 @@ fn a_newer_format_is_refused_and_an_unknown_kind_is_an_entry_all_the_same() {
     let newer = format::write_head(&Head { format: 2, ..head() });
     assert!(format::read_head(&newer).unwrap_err().contains("format 2"));
     let slot: Slot = "welcome/once/news".parse().expect("a slot");
-    let why = format::read_entry(slot.clone(), "1.blessing.toml", "by = \"x\"\nnonce = \"x\"\nclone = \"x\"\nat = 2027-01-18T09:00:00Z\n");
+    let why = format::read_entry(
+        slot.clone(),
+        "1.blessing.toml",
+        "by = \"x\"\nnonce = \"x\"\nclone = \"x\"\nat = 2027-01-18T09:00:00Z\n",
+    );
     let why = why.unwrap_err();
     let ledger = Ledger::fold(Head::default(), Vec::new(), vec![(slot.clone(), why)]);
-    assert!(matches!(ledger.state(&slot), kalends::ledger::State::Broken { .. }), "it exists, so it is not due");
+    assert!(
+        matches!(ledger.state(&slot), kalends::ledger::State::Broken { .. }),
+        "it exists, so it is not due"
+    );
 }

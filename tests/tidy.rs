@@ -50,7 +50,8 @@ fn production() -> Vec<(String, Vec<String>)> {
         .map(|path| {
             let text = fs::read_to_string(&path).unwrap();
             let name = path.strip_prefix(root()).unwrap().to_string_lossy().into_owned();
-            let is_tests = text.starts_with("#![cfg(test)]") || name.ends_with("/tests.rs") || name.contains("/tests/");
+            let is_tests =
+                text.starts_with("#![cfg(test)]") || name.ends_with("/tests.rs") || name.contains("/tests/");
             let lines = text.lines().take_while(|line| *line != "#[cfg(test)]" && !is_tests);
             (name, lines.map(str::to_owned).collect())
         })
@@ -60,7 +61,9 @@ fn production() -> Vec<(String, Vec<String>)> {
 fn modules() -> Vec<String> {
     let text = fs::read_to_string(root().join("src/lib.rs")).unwrap();
     text.lines()
-        .filter_map(|line| line.trim_start_matches("pub ").strip_prefix("mod ")?.strip_suffix(';').map(str::to_owned))
+        .filter_map(|line| {
+            line.trim_start_matches("pub ").strip_prefix("mod ")?.strip_suffix(';').map(str::to_owned)
+        })
         .collect()
 }
 
@@ -82,7 +85,8 @@ fn a_module_knows_those_above_it_and_nothing_below() {
         for (number, line) in lines.iter().enumerate() {
             for other in used(line) {
                 if order.iter().position(|one| *one == other).is_some_and(|at| at > own) {
-                    faults.push(format!("{name}:{}: {module} uses {other}, which stands below it", number + 1));
+                    faults
+                        .push(format!("{name}:{}: {module} uses {other}, which stands below it", number + 1));
                 }
             }
         }
@@ -108,14 +112,17 @@ fn a_function_is_short() {
         let mut open: Option<(usize, String)> = None;
         for (number, line) in lines.iter().enumerate() {
             let indent = line.len() - line.trim_start().len();
-            let is_head = line.trim_start().split(' ').take(4).any(|word| word == "fn") && !line.trim_start().starts_with("//");
+            let is_head = line.trim_start().split(' ').take(4).any(|word| word == "fn")
+                && !line.trim_start().starts_with("//");
             if is_head && open.is_none() && !line.ends_with(';') && !line.ends_with('}') {
                 open = Some((number, " ".repeat(indent) + "}"));
             }
             if let Some((start, end)) = &open
                 && line == end
             {
-                if number - start + 1 > FUNCTION_LINES_MAX && !LONG_FUNCTIONS.iter().any(|(long, _)| *long == name) {
+                if number - start + 1 > FUNCTION_LINES_MAX
+                    && !LONG_FUNCTIONS.iter().any(|(long, _)| *long == name)
+                {
                     faults.push(format!("{name}:{}: a function of {} lines", start + 1, number - start + 1));
                 }
                 open = None;
@@ -129,7 +136,9 @@ fn a_function_is_short() {
 fn nothing_unwraps_and_nothing_is_left_undone() {
     let mut faults = Vec::new();
     for (name, lines) in production() {
-        for (number, line) in lines.iter().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//")) {
+        for (number, line) in
+            lines.iter().enumerate().filter(|(_, line)| !line.trim_start().starts_with("//"))
+        {
             let unwraps = [".unwrap()", ".expect("].iter().filter(|word| line.contains(**word));
             for word in unwraps.chain(BANNED.iter().filter(|word| line.contains(**word))) {
                 faults.push(format!("{name}:{}: {word}", number + 1));

@@ -9,9 +9,10 @@ use crate::rim::repo::Rev;
 /// Completes a post's id.
 pub fn posts() -> ArgValueCandidates {
     candidates(|calendar| {
-        let named = calendar.posts.iter().map(|post| {
-            (post.id.to_string(), post.body.title.as_ref().map(|title| title.text.clone()))
-        });
+        let named = calendar
+            .posts
+            .iter()
+            .map(|post| (post.id.to_string(), post.body.title.as_ref().map(|title| title.text.clone())));
         named.collect()
     })
 }
@@ -20,7 +21,10 @@ pub fn posts() -> ArgValueCandidates {
 pub fn accounts() -> ArgValueCandidates {
     candidates(|calendar| {
         let named = calendar.accounts.values().map(|account| {
-            (account.id.to_string(), account.platform.as_ref().map(|platform| platform.value.name().to_owned()))
+            (
+                account.id.to_string(),
+                account.platform.as_ref().map(|platform| platform.value.name().to_owned()),
+            )
         });
         named.collect()
     })

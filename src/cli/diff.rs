@@ -86,8 +86,10 @@ fn ends(range: &str) -> Result<(&str, Option<&str>), Error> {
     let Some((from, to)) = range.split_once("..") else { return Ok((range, None)) };
     if to.starts_with('.') {
         let merge = format!("$(git merge-base {} {})", from, to.trim_start_matches('.'));
-        return Err(Error::usage(format!("{range}: three dots are git's own"))
-            .hint(format!("name the common ancestor: kalends diff {merge}..{}", to.trim_start_matches('.'))));
+        return Err(Error::usage(format!("{range}: three dots are git's own")).hint(format!(
+            "name the common ancestor: kalends diff {merge}..{}",
+            to.trim_start_matches('.')
+        )));
     }
     let or_head = |name: &'static str, end: &str| if end.is_empty() { Some(name) } else { None };
     Ok((or_head("HEAD", from).unwrap_or(from), Some(or_head("HEAD", to).unwrap_or(to))))
@@ -102,7 +104,11 @@ fn document<'a>(from: &'a str, to: Option<&'a str>, changes: &'a [Change]) -> Do
         details: change
             .details
             .iter()
-            .map(|detail| Detail { what: &detail.what, old: detail.old.as_deref(), new: detail.new.as_deref() })
+            .map(|detail| Detail {
+                what: &detail.what,
+                old: detail.old.as_deref(),
+                new: detail.new.as_deref(),
+            })
             .collect(),
     };
     Document { from, to, changes: changes.iter().map(one).collect() }

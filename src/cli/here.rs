@@ -93,7 +93,11 @@ impl Here {
     /// Writes a file that must not be there yet.
     pub fn write_new(&self, path: &Path, bytes: &[u8]) -> Result<(), Error> {
         let written = disk::write_new(path, bytes).and_then(|was_free| {
-            if was_free { Ok(()) } else { Err(io::Error::new(io::ErrorKind::AlreadyExists, "it is there already")) }
+            if was_free {
+                Ok(())
+            } else {
+                Err(io::Error::new(io::ErrorKind::AlreadyExists, "it is there already"))
+            }
         });
         written.map_err(|fault| Error::cannot_write(&self.show(path), fault))
     }
@@ -133,7 +137,8 @@ impl Here {
             }
             many => {
                 let ids: Vec<&str> = many.iter().map(|post| post.id.as_str()).collect();
-                Err(Error::user(format!("{} posts end in `{id}`", many.len())).hint(format!("say one of {}", ids.join(", "))))
+                Err(Error::user(format!("{} posts end in `{id}`", many.len()))
+                    .hint(format!("say one of {}", ids.join(", "))))
             }
         }
     }

@@ -119,7 +119,11 @@ fn commit(folder: &Path, files: &[(String, String)]) -> Result<bool, Error> {
 
 fn name(args: &Args, folder: &Path) -> String {
     let of_folder = || folder.file_name().map(|name| name.to_string_lossy().into_owned());
-    args.name.clone().or_else(of_folder).filter(|name| !name.trim().is_empty()).unwrap_or_else(|| "Our calendar".to_owned())
+    args.name
+        .clone()
+        .or_else(of_folder)
+        .filter(|name| !name.trim().is_empty())
+        .unwrap_or_else(|| "Our calendar".to_owned())
 }
 
 fn zone(args: &Args) -> Result<Zone, Error> {

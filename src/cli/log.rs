@@ -126,7 +126,9 @@ fn of_commits(args: &Args, branch: &Branch, tip: &Tip, commits: &[LogCommit]) ->
     let mut wanted: Vec<(usize, Slot, String)> = Vec::new();
     for (index, commit) in commits.iter().enumerate() {
         let of_slots = commit.added.iter().filter_map(|path| slot_of_path(path));
-        wanted.extend(of_slots.filter(|(slot, _)| asked(slot)).map(|(slot, name)| (index, slot, name.to_owned())));
+        wanted.extend(
+            of_slots.filter(|(slot, _)| asked(slot)).map(|(slot, name)| (index, slot, name.to_owned())),
+        );
     }
     let mut folders: Vec<String> = wanted.iter().map(|(_, slot, _)| slot_folder(slot)).collect();
     folders.sort_unstable();
@@ -140,7 +142,10 @@ fn of_commits(args: &Args, branch: &Branch, tip: &Tip, commits: &[LogCommit]) ->
         lines.push((index, line(commit, &slot, &name, text)));
     }
     if args.post.is_none() && args.account.is_none() {
-        let others = commits.iter().enumerate().filter(|(_, commit)| commit.added.iter().any(|path| path.starts_with("stops/")));
+        let others = commits
+            .iter()
+            .enumerate()
+            .filter(|(_, commit)| commit.added.iter().any(|path| path.starts_with("stops/")));
         lines.extend(others.map(|(index, commit)| (index, of_switch(commit))));
     }
     // Newest first; the entries of one commit by their own moments.
@@ -185,9 +190,11 @@ fn detail(entry: &Entry) -> Option<String> {
         Fact::Receipt(receipt) => Some(receipt.url.clone().unwrap_or_else(|| receipt.id.clone())),
         Fact::Refusal(refusal) => Some(refusal.why.clone()),
         Fact::Release(release) => Some(release.why.clone()),
-        Fact::Doubt(why) | Fact::Fence(why) | Fact::Missed(why) | Fact::Cancel(why) | Fact::Retraction(why) => {
-            Some(why.clone())
-        }
+        Fact::Doubt(why)
+        | Fact::Fence(why)
+        | Fact::Missed(why)
+        | Fact::Cancel(why)
+        | Fact::Retraction(why) => Some(why.clone()),
         Fact::Decision(Decision::Delivered { url }) => {
             let place = url.as_ref().map_or_else(String::new, |url| format!(": {url}"));
             Some(format!("{} says it is public{place}", entry.hand.by))

@@ -67,7 +67,12 @@ pub fn ledger(reading: &Reading) -> Result<Option<Branch>, Error> {
 }
 
 /// Tells where everything stands that is due in a window.
-pub fn survey(reading: &Reading, rev: &Rev, window: Range<DateTime<Utc>>, now: DateTime<Utc>) -> Result<Plan, Error> {
+pub fn survey(
+    reading: &Reading,
+    rev: &Rev,
+    window: Range<DateTime<Utc>>,
+    now: DateTime<Utc>,
+) -> Result<Plan, Error> {
     let calendar = &reading.calendar;
     let drafts = calendar.drafts(window);
     // The whole calendar is checked below, so the facts of all its pictures are needed.
@@ -89,8 +94,14 @@ pub fn survey(reading: &Reading, rev: &Rev, window: Range<DateTime<Utc>>, now: D
         actor: Actor { by: String::new(), nonce: String::new(), clone },
         lanes: Lanes::InTurn,
     };
-    let intent =
-        Intent { calendar, commit: String::new(), book: &book, faulty: &faulty, rehearsed: false, dry_run: true };
+    let intent = Intent {
+        calendar,
+        commit: String::new(),
+        book: &book,
+        faulty: &faulty,
+        rehearsed: false,
+        dry_run: true,
+    };
     Ok(publish::survey(&world, &intent, &drafts)?.0)
 }
 

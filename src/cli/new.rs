@@ -146,7 +146,10 @@ fn file(what: &What, reading: &Reading, here: &Here, now: DateTime<Utc>) -> Resu
         What::Post(post) => new_post(post, &reading.calendar, here, now)?,
         What::Person { name, role, department } => {
             let name = name.join(" ");
-            (format!("people/{}.toml", id_of(&name)?), template::person(&name, role, department.as_deref(), today))
+            (
+                format!("people/{}.toml", id_of(&name)?),
+                template::person(&name, role, department.as_deref(), today),
+            )
         }
         What::Account { name, platform, server, handle } => {
             let name = name.join(" ");
@@ -168,7 +171,12 @@ fn file(what: &What, reading: &Reading, here: &Here, now: DateTime<Utc>) -> Resu
     })
 }
 
-fn new_post(post: &Post, calendar: &Calendar, here: &Here, now: DateTime<Utc>) -> Result<(String, String), Error> {
+fn new_post(
+    post: &Post,
+    calendar: &Calendar,
+    here: &Here,
+    now: DateTime<Utc>,
+) -> Result<(String, String), Error> {
     let at = match &post.at {
         Some(text) => calendar.zone().local(moment("--at", text, calendar.zone())?),
         None => tomorrow(calendar.zone().local(now).date()),
@@ -208,7 +216,10 @@ fn accounts_of<'a>(calendar: &'a Calendar, department: Option<&str>) -> Vec<&'a 
         })
     };
     let restricted = |id: &str| {
-        calendar.departments.values().any(|one| one.accounts.iter().any(|account| account.value.as_str() == id))
+        calendar
+            .departments
+            .values()
+            .any(|one| one.accounts.iter().any(|account| account.value.as_str() == id))
     };
     let may = |account: &&crate::calendar::Account| {
         let id = account.id.as_str();
@@ -222,7 +233,11 @@ fn accounts_of<'a>(calendar: &'a Calendar, department: Option<&str>) -> Vec<&'a 
 fn id_of(name: &str) -> Result<String, Error> {
     use unicode_normalization::UnicodeNormalization;
     let mut id = String::new();
-    for letter in name.nfkd().flat_map(char::to_lowercase).filter(|letter| !matches!(letter, '\u{300}'..='\u{36f}' | '\'' | '’')) {
+    for letter in name
+        .nfkd()
+        .flat_map(char::to_lowercase)
+        .filter(|letter| !matches!(letter, '\u{300}'..='\u{36f}' | '\'' | '’'))
+    {
         match letter {
             'a'..='z' | '0'..='9' => id.push(letter),
             'ß' => id.push_str("ss"),

@@ -97,7 +97,9 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
     let window = window(args, calendar.zone(), now);
     let mut plan = look::survey(&reading, &rev, window.clone(), now)?;
     let whole = args.month.is_some() || args.year.is_some();
-    plan.rows.retain(|row| is_asked_for(args, calendar, row) && (whole || row.due >= now || still_matters(row.standing)));
+    plan.rows.retain(|row| {
+        is_asked_for(args, calendar, row) && (whole || row.due >= now || still_matters(row.standing))
+    });
     if ui.json() {
         ui.document("plan", &document(&plan, calendar.zone(), now, &window))?;
         return Ok(Outcome::Done);
@@ -135,7 +137,8 @@ fn conclude(ui: &mut Ui, reading: &Reading, items: &[Item]) {
         }
     }
     if !said.is_empty() {
-        let counts: Vec<String> = said.iter().map(|(standing, count)| format!("{count} {}", standing.word())).collect();
+        let counts: Vec<String> =
+            said.iter().map(|(standing, count)| format!("{count} {}", standing.word())).collect();
         ui.status(format!("{}; times are those of {}", counts.join(", "), reading.calendar.zone().name()));
     }
     if !reading.findings.is_empty() {
@@ -169,17 +172,25 @@ fn window(args: &Args, zone: &Zone, now: DateTime<Utc>) -> Range<DateTime<Utc>> 
         (None, None) => None,
     };
     asked.unwrap_or_else(|| {
-        let end = now.checked_add_signed(TimeDelta::days(i64::from(args.days))).unwrap_or(DateTime::<Utc>::MAX_UTC);
+        let end =
+            now.checked_add_signed(TimeDelta::days(i64::from(args.days))).unwrap_or(DateTime::<Utc>::MAX_UTC);
         now.checked_sub_signed(BACK).unwrap_or(DateTime::<Utc>::MIN_UTC)..end
     })
 }
 
 fn parse_month(text: &str) -> Result<NaiveDate, String> {
     let first = NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d").ok();
-    first.filter(|date| (1..=9998).contains(&date.year())).ok_or_else(|| "expected a month such as 2027-01".to_owned())
+    first
+        .filter(|date| (1..=9998).contains(&date.year()))
+        .ok_or_else(|| "expected a month such as 2027-01".to_owned())
 }
 
-fn document<'a>(plan: &'a Plan, zone: &'a Zone, now: DateTime<Utc>, window: &Range<DateTime<Utc>>) -> Document<'a> {
+fn document<'a>(
+    plan: &'a Plan,
+    zone: &'a Zone,
+    now: DateTime<Utc>,
+    window: &Range<DateTime<Utc>>,
+) -> Document<'a> {
     let one = |row: &'a Row| One {
         slot: row.slot.to_string(),
         post: row.slot.post.as_str(),

@@ -88,9 +88,12 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
     }
     let now = here.now(&args.clock, calendar.zone())?;
     let mut drafts = occurrence(calendar, post, now);
-    drafts.retain(|draft| args.account.is_empty() || args.account.iter().any(|id| id == draft.slot.account.as_str()));
+    drafts.retain(|draft| {
+        args.account.is_empty() || args.account.iter().any(|id| id == draft.slot.account.as_str())
+    });
     let Some(first) = drafts.first() else { return Err(nothing_to_show(post, args)) };
-    let media: Vec<&str> = drafts.iter().flat_map(|draft| &draft.media).map(|media| media.file.as_str()).collect();
+    let media: Vec<&str> =
+        drafts.iter().flat_map(|draft| &draft.media).map(|media| media.file.as_str()).collect();
     let book = reading.repo.media_facts(&media, &rev)?;
     let due = first.due;
     let lanes = by_account(&drafts);
@@ -98,7 +101,10 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
         let local = calendar.zone().local(due).format("%Y-%m-%dT%H:%M:%S").to_string();
         let accounts = lanes.iter().map(|(id, drafts)| seen(id, drafts)).collect();
         let (id, zone) = (post.id.as_str(), calendar.zone().name());
-        ui.document("preview", &Document { post: id, file: &post.file, due: ui::moment(due), local, zone, accounts })?;
+        ui.document(
+            "preview",
+            &Document { post: id, file: &post.file, due: ui::moment(due), local, zone, accounts },
+        )?;
         return Ok(Outcome::Done);
     }
     show(ui, calendar, post, &lanes, &book)?;
@@ -116,7 +122,8 @@ fn show(
     book: &MediaBook,
 ) -> Result<(), Error> {
     ui.page();
-    let local = lanes.first().and_then(|(_, drafts)| drafts.first()).map(|draft| calendar.zone().local(draft.due));
+    let local =
+        lanes.first().and_then(|(_, drafts)| drafts.first()).map(|draft| calendar.zone().local(draft.due));
     let when = local.map_or_else(String::new, |local| local.format("%a %e %b %Y %H:%M").to_string());
     ui.data(format!("{}\n{when} {}\n", ui::paint(ui::STRONG, &post.id), calendar.zone().name()))?;
     for (id, drafts) in lanes {
@@ -181,7 +188,11 @@ fn seen<'a>(id: &'a AccountId, drafts: &[&'a Draft]) -> Seen<'a> {
             used: length.map(|(used, _, _)| used),
             max: length.map(|(_, max, _)| max),
             unit: length.map(|(_, _, unit)| unit),
-            media: draft.media.iter().map(|one| Picture { file: &one.file, alt: one.alt.as_deref() }).collect(),
+            media: draft
+                .media
+                .iter()
+                .map(|one| Picture { file: &one.file, alt: one.alt.as_deref() })
+                .collect(),
             poll: draft.poll.iter().flat_map(|poll| &poll.options).map(String::as_str).collect(),
         }
     });

@@ -70,7 +70,10 @@ fn say_what_is_not_committed(runner: &Runner, ui: &mut Ui) -> Result<(), Error> 
     let dirty = runner.reading.repo.dirty()?;
     let Some(first) = dirty.first() else { return Ok(()) };
     let others = if dirty.len() > 1 { format!(" and {} more", dirty.len() - 1) } else { String::new() };
-    ui.warning(format!("{}{others} differ from the last commit, which is what is published", ui::foreign(first)));
+    ui.warning(format!(
+        "{}{others} differ from the last commit, which is what is published",
+        ui::foreign(first)
+    ));
     ui.hint("commit what should go out: git add . && git commit");
     Ok(())
 }
@@ -178,9 +181,11 @@ impl Watch for Voice<'_> {
         let (url, reason) = match &settled.outcome {
             Ended::Published { url, .. } => (url.as_deref(), None),
             Ended::WouldPublish | Ended::Yielded => (None, None),
-            Ended::Refused(why) | Ended::Unsent(why) | Ended::Doubt(why) | Ended::Person(why) | Ended::Missed(why) => {
-                (None, Some(why.as_str()))
-            }
+            Ended::Refused(why)
+            | Ended::Unsent(why)
+            | Ended::Doubt(why)
+            | Ended::Person(why)
+            | Ended::Missed(why) => (None, Some(why.as_str())),
         };
         let mut guard = self.lock();
         let (ui, failed) = &mut *guard;

@@ -174,13 +174,21 @@ impl Runner {
             let by_file = by_file.get_or_init(|| first_errors(calendar, findings, book));
             let post = calendar.post(&draft.slot.post).map(|post| post.file.as_str());
             let account = calendar.account(&draft.slot.account).map(|account| account.file.as_str());
-            [post, account, Some("kalends.toml")].into_iter().flatten().find_map(|file| by_file.get(file)).cloned()
+            [post, account, Some("kalends.toml")]
+                .into_iter()
+                .flatten()
+                .find_map(|file| by_file.get(file))
+                .cloned()
         }
     }
 }
 
 /// Returns the first error of each file that has one.
-pub(super) fn first_errors(calendar: &Calendar, read: &[Finding], book: &MediaBook) -> BTreeMap<String, String> {
+pub(super) fn first_errors(
+    calendar: &Calendar,
+    read: &[Finding],
+    book: &MediaBook,
+) -> BTreeMap<String, String> {
     let mut findings = read.to_vec();
     findings.extend(calendar::check(calendar, book));
     calendar::sort(&mut findings);

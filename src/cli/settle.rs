@@ -48,7 +48,9 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
         None => Decision::Released,
     };
     match switch::decide(&world, &slot, decision)? {
-        Ok(()) if args.verdict.release => ui.data(format!("{slot} is free again: the next publish sends it if there is time"))?,
+        Ok(()) if args.verdict.release => {
+            ui.data(format!("{slot} is free again: the next publish sends it if there is time"))?
+        }
         Ok(()) => ui.data(format!("{slot} is published, by your word"))?,
         Err(Illegal::Already) => ui.data(format!("{slot} was settled so before"))?,
         Err(Illegal::State(why)) => {
@@ -82,9 +84,10 @@ pub fn find(meant: &str, known: &BTreeSet<Slot>) -> Result<Slot, Error> {
     match matches.as_slice() {
         [one] => Ok((*one).clone()),
         [] => {
-            let nearest = known.iter().map(ToString::to_string).max_by(|a, b| {
-                strsim::jaro_winkler(a, meant).total_cmp(&strsim::jaro_winkler(b, meant))
-            });
+            let nearest = known
+                .iter()
+                .map(ToString::to_string)
+                .max_by(|a, b| strsim::jaro_winkler(a, meant).total_cmp(&strsim::jaro_winkler(b, meant)));
             let error = Error::user(format!("there is no slot `{}`", ui::foreign(meant)));
             Err(match nearest {
                 Some(near) => error.hint(format!("did you mean {near}?")),

@@ -72,8 +72,12 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
     let (mut plan, head) = survey(&world, &intent, &drafts)?;
     plan.rows.extend(runner.doubts_elsewhere(&world, &plan)?);
     let needy: Vec<&Row> = plan.rows.iter().filter(|row| needs_a_person(row, now)).collect();
-    let next: Vec<&Row> =
-        plan.rows.iter().filter(|row| row.due > now && row.standing == Standing::Waiting).take(NEXT).collect();
+    let next: Vec<&Row> = plan
+        .rows
+        .iter()
+        .filter(|row| row.due > now && row.standing == Standing::Waiting)
+        .take(NEXT)
+        .collect();
     if ui.json() {
         ui.document("status", &document(now, &head, &needy, &next))?;
     } else {
@@ -132,7 +136,10 @@ fn show(
     let zone = runner.calendar().zone();
     if let Some(halt) = &head.halt {
         let by = ui::foreign(&halt.by);
-        ui.data(ui::paint(ui::WARNING, format!("Publishing is stopped by {by}: {}", ui::foreign(&halt.why))))?;
+        ui.data(ui::paint(
+            ui::WARNING,
+            format!("Publishing is stopped by {by}: {}", ui::foreign(&halt.why)),
+        ))?;
         ui.data(format!("  since {}; go on with: kalends resume\n", ui::foreign(&halt.since)))?;
     }
     let by_hand = needy.iter().filter(|row| row.standing == Standing::ByHand).count();
@@ -149,7 +156,10 @@ fn show(
         }
     }
     if by_hand > 0 {
-        ui.data(format!("  {} to post by hand; when done: kalends settle SLOT --delivered URL", plural(by_hand, "post")))?;
+        ui.data(format!(
+            "  {} to post by hand; when done: kalends settle SLOT --delivered URL",
+            plural(by_hand, "post")
+        ))?;
         for row in needy.iter().filter(|row| row.standing == Standing::ByHand).rev().take(NEXT) {
             ui.data(format!("      {}  {}", zone.local(row.due).format("%Y-%m-%d %H:%M"), row.slot))?;
         }
@@ -192,7 +202,10 @@ impl Runner {
                     platform,
                     due: sending.due,
                     standing: Standing::Doubt,
-                    reason: format!("sent at {}, and the answer was lost", hand.at.format("%Y-%m-%d %H:%M UTC")),
+                    reason: format!(
+                        "sent at {}, and the answer was lost",
+                        hand.at.format("%Y-%m-%d %H:%M UTC")
+                    ),
                     next: Some(crate::plan::settle_hint(slot)),
                     url: None,
                 })

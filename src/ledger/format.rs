@@ -92,10 +92,13 @@ pub fn write_entry(entry: &Entry) -> String {
         }
         Fact::Receipt(receipt) => {
             text("id", &receipt.id);
-            text("evidence", match receipt.evidence {
-                Evidence::Answer => "answer",
-                Evidence::Found => "found",
-            });
+            text(
+                "evidence",
+                match receipt.evidence {
+                    Evidence::Answer => "answer",
+                    Evidence::Found => "found",
+                },
+            );
         }
         Fact::Refusal(Refusal { why, .. })
         | Fact::Release(Release { why, .. })
@@ -104,10 +107,13 @@ pub fn write_entry(entry: &Entry) -> String {
         | Fact::Missed(why)
         | Fact::Cancel(why)
         | Fact::Retraction(why) => text("why", why),
-        Fact::Decision(decision) => text("verdict", match decision {
-            Decision::Delivered { .. } => "delivered",
-            Decision::Released => "released",
-        }),
+        Fact::Decision(decision) => text(
+            "verdict",
+            match decision {
+                Decision::Delivered { .. } => "delivered",
+                Decision::Released => "released",
+            },
+        ),
         Fact::Gone => {}
     }
     write_optional(&mut table, &entry.fact);
@@ -261,7 +267,9 @@ impl Reader<'_> {
                 "released" => Decision::Released,
                 other => return Err(format!("{}: verdict `{other}` is not known", self.name)),
             }),
-            other => return Err(format!("{}: `{other}` is not a kind of entry known to this version", self.name)),
+            other => {
+                return Err(format!("{}: `{other}` is not a kind of entry known to this version", self.name));
+            }
         })
     }
 
@@ -354,11 +362,9 @@ pub fn read_head(text: &str) -> Result<Head, String> {
         .collect::<Result<_, _>>()?;
     let halt = match table.get("halt").and_then(Value::as_table) {
         None => None,
-        Some(switch) => Some(Halt {
-            by: word(switch, "by")?,
-            why: word(switch, "why")?,
-            since: word(switch, "since")?,
-        }),
+        Some(switch) => {
+            Some(Halt { by: word(switch, "by")?, why: word(switch, "why")?, since: word(switch, "since")? })
+        }
     };
     Ok(Head {
         format,

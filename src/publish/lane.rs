@@ -43,7 +43,8 @@ impl Run<'_> {
     pub(super) fn lane(&self, claims: Vec<Claimed<'_>>, ledger: &Ledger) -> Result<Vec<Settled>, LogError> {
         let Some(first) = claims.first() else { return Ok(Vec::new()) };
         let found = self.account(&first.draft.slot.account);
-        let Some((account, adapter)) = found.and_then(|account| Some((account, self.adapter(account)?))) else {
+        let Some((account, adapter)) = found.and_then(|account| Some((account, self.adapter(account)?)))
+        else {
             return self.release(claims, "the account is not there any more", None);
         };
         let mut lane = Lane {
@@ -98,7 +99,8 @@ impl Run<'_> {
         let sending = &committed.sending;
         let slow = now - committed.committed_at > FIRST_BYTE && adapter.class() != Class::PermanentKey;
         if (now > sending.until || slow) && !planted(Mutant::NoDeadline) {
-            let why = format!("{} s passed before it could be sent", (now - committed.committed_at).num_seconds());
+            let why =
+                format!("{} s passed before it could be sent", (now - committed.committed_at).num_seconds());
             return Delivered { committed, result: Err(Failure::Unsent { why, retry_after: None }) };
         }
         let mut result = adapter.publish(desk, sending);
@@ -121,7 +123,8 @@ impl Run<'_> {
         // The first request with this key may have had its effect, so the refusal of a second proves nothing.
         let replay = committed.sending.replays.is_some() && !planted(Mutant::ReplayRefusedIsProof);
         let unsent = |why: String, retry_at| {
-            let release = Release { why: why.clone(), retry_at, proven: planted(Mutant::ReplayRefusedIsProof) };
+            let release =
+                Release { why: why.clone(), retry_at, proven: planted(Mutant::ReplayRefusedIsProof) };
             (Fact::Release(release), Outcome::Unsent(why))
         };
         let (fact, outcome) = match result {
@@ -163,7 +166,9 @@ impl Run<'_> {
         Ok(delivered
             .iter()
             .zip(endings)
-            .map(|(delivered, (entry, outcome))| self.told(&entry.slot, delivered.committed.sending.due, outcome))
+            .map(|(delivered, (entry, outcome))| {
+                self.told(&entry.slot, delivered.committed.sending.due, outcome)
+            })
             .collect())
     }
 }
@@ -270,8 +275,7 @@ impl Lane<'_, '_> {
             Failure::Doubtful { why } => (why, later),
         };
         self.adapter.prepare(&self.desk, draft).map_err(failed)?;
-        let (key, payload) =
-            self.adapter.payload(&self.desk, draft, parent.as_ref(), now).map_err(failed)?;
+        let (key, payload) = self.adapter.payload(&self.desk, draft, parent.as_ref(), now).map_err(failed)?;
         Ok(Sending {
             digest: claim.digest.clone(),
             due: draft.due,
@@ -302,7 +306,11 @@ impl Lane<'_, '_> {
         }
         let mut note = Note::default();
         for (claim, sending) in &ready {
-            note.entries.push(self.run.entry(&claim.draft.slot, claim.attempt, Fact::Sending(sending.clone())));
+            note.entries.push(self.run.entry(
+                &claim.draft.slot,
+                claim.attempt,
+                Fact::Sending(sending.clone()),
+            ));
             if let Some(words) = claim.draft.fingerprint() {
                 let draft = claim.draft;
                 let once = !draft.again && draft.slot.part == 1;
@@ -326,7 +334,10 @@ impl Lane<'_, '_> {
             match written.refused.iter().find(|(other, _)| *other == entry).map(|(_, why)| why) {
                 Some(Illegal::Halted) => back.push((claim, "publishing was stopped".to_owned())),
                 Some(Illegal::Twin(twin)) => {
-                    back.push((claim, format!("the same words went to {} within a year, as {}", twin.account, twin.post)));
+                    back.push((
+                        claim,
+                        format!("the same words went to {} within a year, as {}", twin.account, twin.post),
+                    ));
                 }
                 _ => {
                     let told = self.run.told(&claim.draft.slot, claim.draft.due, Outcome::Yielded);

@@ -47,11 +47,15 @@ enum Verdict {
 }
 
 impl Run<'_> {
-    /// Looks after every doubt in the ledger, whoever left it.
-    pub(super) fn settle(&self, ledger: &Ledger) -> Result<Vec<Settled>, LogError> {
+    /// Looks after the doubts in the ledger that these hands left.
+    pub(super) fn settle(
+        &self,
+        ledger: &Ledger,
+        of: &dyn Fn(&Hand) -> bool,
+    ) -> Result<Vec<Settled>, LogError> {
         let mut settled = Vec::new();
         for (slot, record) in ledger.slots() {
-            if let Some(doubt) = Doubt::of(slot, record) {
+            if let Some(doubt) = Doubt::of(slot, record).filter(|doubt| of(doubt.hand)) {
                 let halted = ledger.head.halt.is_some();
                 settled.extend(self.settle_one(&doubt, halted)?);
             }
@@ -61,7 +65,8 @@ impl Run<'_> {
 
     fn settle_one(&self, doubt: &Doubt<'_>, halted: bool) -> Result<Option<Settled>, LogError> {
         let found = self.account(&doubt.slot.account);
-        let Some((account, adapter)) = found.and_then(|account| Some((account, self.adapter(account)?))) else {
+        let Some((account, adapter)) = found.and_then(|account| Some((account, self.adapter(account)?)))
+        else {
             let why = format!("{} is not an account that kalends can look at", doubt.slot.account);
             return self.leave(doubt, why.clone(), Outcome::Person(why));
         };
@@ -83,7 +88,8 @@ impl Run<'_> {
         let now = self.world.clock.now();
         let class = adapter.class();
         let proof_at = self.proof_at(doubt, adapter);
-        let may_send = !halted && now <= doubt.sending.until && !self.intent.dry_run && !self.is_rehearsal(doubt);
+        let may_send =
+            !halted && now <= doubt.sending.until && !self.intent.dry_run && !self.is_rehearsal(doubt);
         let in_window = now <= doubt.sending.until.min(key_until(doubt.sending, adapter));
         if matches!(class, Class::WindowKey { .. }) && now >= proof_at && may_send && in_window {
             return Verdict::Replay;
@@ -142,7 +148,9 @@ impl Run<'_> {
     fn is_rehearsal(&self, doubt: &Doubt<'_>) -> bool {
         let account = self.account(&doubt.slot.account);
         self.intent.rehearsed
-            && account.and_then(|account| account.platform.as_ref()).is_none_or(|platform| platform.value != crate::text::Platform::Feed)
+            && account
+                .and_then(|account| account.platform.as_ref())
+                .is_none_or(|platform| platform.value != crate::text::Platform::Feed)
     }
 
     /// Sends the same bytes again under the same key: its own commit first, so that only one does.
@@ -160,12 +168,8 @@ impl Run<'_> {
         if !written.has(&entry) {
             return Ok(Some(self.told(doubt.slot, doubt.sending.due, Outcome::Yielded)));
         }
-        let committed = Committed {
-            slot: entry.slot,
-            attempt: entry.attempt,
-            committed_at: entry.hand.at,
-            sending,
-        };
+        let committed =
+            Committed { slot: entry.slot, attempt: entry.attempt, committed_at: entry.hand.at, sending };
         let delivered = self.deliver(desk, adapter, committed);
         Ok(self.record(vec![delivered])?.pop())
     }

@@ -129,7 +129,9 @@ impl Git {
         }
         command.arg("--git-dir").arg(&self.git_dir).args(arguments);
         // Where git itself would stand: a remote may be named by a relative path.
-        command.current_dir(self.git_dir.parent().filter(|_| self.git_dir.ends_with(".git")).unwrap_or(&self.git_dir));
+        command.current_dir(
+            self.git_dir.parent().filter(|_| self.git_dir.ends_with(".git")).unwrap_or(&self.git_dir),
+        );
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         #[cfg(unix)]
         std::os::unix::process::CommandExt::process_group(&mut command, 0);

@@ -97,7 +97,11 @@ pub fn posts(items: &[Item], of_time: impl Fn(NaiveDateTime) -> bool) -> Vec<&It
     let mut found: Vec<&Item> = Vec::new();
     for item in items.iter().filter(|item| of_time(item.at)) {
         // Items are sorted by time, so the same post at the same time is not far.
-        let same = found.iter_mut().rev().take_while(|other| other.at == item.at).find(|other| other.post == item.post);
+        let same = found
+            .iter_mut()
+            .rev()
+            .take_while(|other| other.at == item.at)
+            .find(|other| other.post == item.post);
         match same {
             Some(other) if gravity(item.standing) > gravity(other.standing) => *other = item,
             Some(_) => {}
@@ -188,7 +192,8 @@ pub fn as_table(items: &[Item], zone: &Zone, year: i32, width: usize) -> String 
             item.reason.clone().into(),
         ]
     });
-    let notes: Vec<Option<(&str, Style)>> = items.iter().map(|item| Some((item.next.as_deref()?, HINT))).collect();
+    let notes: Vec<Option<(&str, Style)>> =
+        items.iter().map(|item| Some((item.next.as_deref()?, HINT))).collect();
     table(width, &columns, &rows.collect::<Vec<_>>(), &notes)
 }
 

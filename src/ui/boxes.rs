@@ -33,11 +33,18 @@ struct Pen {
     down: &'static str,
 }
 
-const ROUND: Pen = Pen { top: ["╭", "╮"], joint: ["├", "┤"], bottom: ["╰", "╯"], across: "─", down: "│" };
+const ROUND: Pen =
+    Pen { top: ["╭", "╮"], joint: ["├", "┤"], bottom: ["╰", "╯"], across: "─", down: "│" };
 const ASCII: Pen = Pen { top: ["+", "+"], joint: ["+", "+"], bottom: ["+", "+"], across: "-", down: "|" };
 
 /// Returns a post's parts on one account in one box.
-pub fn render(account: &Account<'_>, drafts: &[&Draft], book: &MediaBook, width: usize, utf8: bool) -> String {
+pub fn render(
+    account: &Account<'_>,
+    drafts: &[&Draft],
+    book: &MediaBook,
+    width: usize,
+    utf8: bool,
+) -> String {
     let pen = if utf8 { &ROUND } else { &ASCII };
     let outer = width.min(WIDTH_MAX);
     let inner = outer.saturating_sub(4).max(8);

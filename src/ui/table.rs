@@ -55,7 +55,12 @@ impl From<String> for Cell {
 }
 
 /// Lays rows out in columns. A row may have a note, which stands under it across all columns.
-pub fn table(width: usize, columns: &[Column], rows: &[Vec<Cell>], notes: &[Option<(&str, Style)>]) -> String {
+pub fn table(
+    width: usize,
+    columns: &[Column],
+    rows: &[Vec<Cell>],
+    notes: &[Option<(&str, Style)>],
+) -> String {
     let widths = widths(width, columns, rows);
     let heading: Vec<Cell> = columns.iter().map(|column| Cell::new(&column.heading, STRONG)).collect();
     let mut text = String::new();
@@ -96,7 +101,8 @@ fn widths(width: usize, columns: &[Column], rows: &[Vec<Cell>]) -> Vec<usize> {
 }
 
 fn lay(row: &[Cell], widths: &[usize]) -> String {
-    let cells: Vec<Vec<String>> = row.iter().zip(widths).map(|(cell, width)| wrap(&cell.text, *width)).collect();
+    let cells: Vec<Vec<String>> =
+        row.iter().zip(widths).map(|(cell, width)| wrap(&cell.text, *width)).collect();
     let height = cells.iter().map(Vec::len).max().unwrap_or(0);
     let mut text = String::new();
     for at in 0..height {
@@ -105,7 +111,11 @@ fn lay(row: &[Cell], widths: &[usize]) -> String {
             let line = lines.get(at).map_or("", String::as_str);
             if !line.is_empty() {
                 text.push_str(&" ".repeat(owed));
-                text.push_str(&if cell.style == Style::new() { line.to_owned() } else { paint(cell.style, line) });
+                text.push_str(&if cell.style == Style::new() {
+                    line.to_owned()
+                } else {
+                    paint(cell.style, line)
+                });
                 owed = 0;
             }
             owed += width.saturating_sub(display_width(line)) + GAP;

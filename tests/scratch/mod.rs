@@ -77,7 +77,10 @@ pub fn change(tip: &Tip, paths: &[&str], text: &str) -> Change {
         });
     let head = before.next(&tip.id, paths.len(), []);
     Change {
-        files: paths.iter().map(|path| ((*path).to_owned(), format!("text = \"{text}\"\n# {path}\n"))).collect(),
+        files: paths
+            .iter()
+            .map(|path| ((*path).to_owned(), format!("text = \"{text}\"\n# {path}\n")))
+            .collect(),
         message: format!("Add {}", paths.join(", ")),
         at: chrono::DateTime::from_timestamp(1_800_000_000 + i64::try_from(head.seq).unwrap(), 0).unwrap(),
         head: write_head(&head),

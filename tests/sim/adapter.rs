@@ -63,7 +63,8 @@ impl Platform for Sham {
     }
 
     fn prepare(&self, desk: &Desk<'_>, _: &Draft) -> Result<(), Failure> {
-        exchange(desk.http, &Request::new(Effect::Prepares, Method::Get, format!("{}/me", url(desk)))).map(drop)
+        exchange(desk.http, &Request::new(Effect::Prepares, Method::Get, format!("{}/me", url(desk))))
+            .map(drop)
     }
 
     fn payload(

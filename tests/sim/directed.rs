@@ -26,7 +26,9 @@ fn every_crash_point_ends_well() {
         let mut faults: Vec<Script> =
             Fate::ALL.iter().map(|fate| Script { request: Some(*fate), ..Script::default() }).collect();
         for nth in 1..=3 {
-            faults.extend(Push::ALL[1..].iter().map(|push| Script { push: Some((nth, *push)), ..Script::default() }));
+            faults.extend(
+                Push::ALL[1..].iter().map(|push| Script { push: Some((nth, *push)), ..Script::default() }),
+            );
         }
         for at in 1..=touches + 6 {
             for side in [true, false] {
@@ -48,7 +50,10 @@ fn every_pair_of_outcomes_ends_well() {
         for nth in 1..=6 {
             for push in Push::ALL {
                 for request in Fate::ALL {
-                    case(platform, Script { push: Some((nth, push)), request: Some(request), ..Script::default() });
+                    case(
+                        platform,
+                        Script { push: Some((nth, push)), request: Some(request), ..Script::default() },
+                    );
                 }
             }
         }

@@ -27,7 +27,9 @@ pub struct Shared {
 
 impl Shared {
     pub fn tip(&self) -> Tip {
-        self.heads.last().map_or_else(Tip::default, |(id, head)| Tip { id: id.clone(), head: Some(head.clone()) })
+        self.heads
+            .last()
+            .map_or_else(Tip::default, |(id, head)| Tip { id: id.clone(), head: Some(head.clone()) })
     }
 
     pub fn read(&self, tip: &Tip, folders: &[String]) -> Vec<Found> {
@@ -72,13 +74,18 @@ impl Shared {
             if let Some((slot, name)) = slot_of_path(path) {
                 match read_entry(slot, name, text) {
                     Ok(entry) if format::write_entry(&entry) == *text => entries.push(entry),
-                    Ok(entry) => breaches.push(("format", format!("{entry:?} is written otherwise than read"))),
+                    Ok(entry) => {
+                        breaches.push(("format", format!("{entry:?} is written otherwise than read")))
+                    }
                     Err(why) => breaches.push(("format", format!("{path}: {why}"))),
                 }
             }
         }
         if head.entries != self.head.entries + entries.len() as u64 {
-            breaches.push(("head", format!("{} entries were added, and the head counts otherwise", entries.len())));
+            breaches.push((
+                "head",
+                format!("{} entries were added, and the head counts otherwise", entries.len()),
+            ));
         }
         entries.sort_by_key(|entry| (entry.slot.clone(), entry.attempt));
         mutant::plant(None);
@@ -88,8 +95,12 @@ impl Shared {
         }
         mutant::plant(planted);
         if head.open != self.open {
-            let differ: Vec<String> = head.open.symmetric_difference(&self.open).map(Slot::to_string).collect();
-            breaches.push(("forgotten", format!("the head's list of what is open differs in {}", differ.join(", "))));
+            let differ: Vec<String> =
+                head.open.symmetric_difference(&self.open).map(Slot::to_string).collect();
+            breaches.push((
+                "forgotten",
+                format!("the head's list of what is open differs in {}", differ.join(", ")),
+            ));
         }
         self.heads.push((format!("commit-{}", head.seq), change.head.clone()));
         self.head = head;
@@ -113,8 +124,10 @@ impl Shared {
         if let Fact::Sending(sending) = &entry.fact {
             *self.sendings.entry((sending.key.clone(), sending.payload.clone())).or_default() += 1;
             if sending.replays.is_none() {
-                let many =
-                    self.bursts.entry((entry.hand.nonce.clone(), entry.slot.account.to_string())).or_default();
+                let many = self
+                    .bursts
+                    .entry((entry.hand.nonce.clone(), entry.slot.account.to_string()))
+                    .or_default();
                 *many += 1;
                 if *many > burst {
                     breaches.push(("burst", format!("{what} is number {many} of one run")));
@@ -122,7 +135,11 @@ impl Shared {
             }
         }
         after.push(entry.clone());
-        if after.state.is_open() { self.open.insert(entry.slot.clone()) } else { self.open.remove(&entry.slot) };
+        if after.state.is_open() {
+            self.open.insert(entry.slot.clone())
+        } else {
+            self.open.remove(&entry.slot)
+        };
         breaches
     }
 }

@@ -99,13 +99,18 @@ fn no_seed_breaks_a_law() {
     if let Some((seed, _)) = failed.first() {
         show(*seed, &live(*seed, None, true));
     }
-    let list: Vec<String> = failed.iter().map(|(seed, breaches)| format!("{seed}: {:?}", breaches.first())).collect();
+    let list: Vec<String> =
+        failed.iter().map(|(seed, breaches)| format!("{seed}: {:?}", breaches.first())).collect();
     assert!(failed.is_empty(), "seeds that break a law:\n{}", list.join("\n"));
     // A run in which nothing bad happened proves nothing.
     if seeds >= 1000 {
         for event in Event::ALL {
             let least = seeds / 20;
-            assert!(totals[event as usize] >= least, "{event:?} happened {} times only", totals[event as usize]);
+            assert!(
+                totals[event as usize] >= least,
+                "{event:?} happened {} times only",
+                totals[event as usize]
+            );
         }
     }
 }

@@ -75,7 +75,9 @@ fn look_for_seeds() {
     let most = number("KALENDS_SEEDS").unwrap_or(4000);
     // The law that says most of the mistake, where several are broken.
     let wanted = |mutant: Mutant| match mutant {
-        Mutant::LeaseOnSending | Mutant::RebaseLostRace | Mutant::OwnedByHost | Mutant::NoDeadline => &["double"][..],
+        Mutant::LeaseOnSending | Mutant::RebaseLostRace | Mutant::OwnedByHost | Mutant::NoDeadline => {
+            &["double"][..]
+        }
         Mutant::PostThenRecord => &["unrecorded"],
         Mutant::UnansweredIsWon => &["unrecorded"],
         Mutant::ClientRetries => &["repeated"],
@@ -90,10 +92,11 @@ fn look_for_seeds() {
         let mut second = None;
         let found = (0..most).find_map(|seed| {
             let ending = live(seed, Some(mutant), false);
-            let (law, _) = ending.breaches.iter().find(|(law, _)| wanted(mutant).contains(law)).or_else(|| {
-                second = second.or_else(|| ending.breaches.first().map(|(law, _)| (seed, *law)));
-                None
-            })?;
+            let (law, _) =
+                ending.breaches.iter().find(|(law, _)| wanted(mutant).contains(law)).or_else(|| {
+                    second = second.or_else(|| ending.breaches.first().map(|(law, _)| (seed, *law)));
+                    None
+                })?;
             Some((seed, *law))
         });
         match found.or(second) {

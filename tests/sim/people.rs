@@ -84,7 +84,14 @@ impl People {
             if wild && trusting || desks.iter().any(|desk| desk.platform == platform) {
                 continue;
             }
-            desks.push(Desk { id: platform.to_owned(), platform, kind, by_hand: false, since: None, there: true });
+            desks.push(Desk {
+                id: platform.to_owned(),
+                platform,
+                kind,
+                by_hand: false,
+                since: None,
+                there: true,
+            });
         }
         if dice.chance(3000) {
             desks.push(Desk {
@@ -154,7 +161,14 @@ impl People {
     pub fn single(platform: &'static str, kind: Kind, parts: u32) -> People {
         let at = start() + TimeDelta::hours(9);
         People {
-            desks: vec![Desk { id: platform.to_owned(), platform, kind, by_hand: false, since: None, there: true }],
+            desks: vec![Desk {
+                id: platform.to_owned(),
+                platform,
+                kind,
+                by_hand: false,
+                since: None,
+                there: true,
+            }],
             ideas: vec![Idea {
                 mark: "p1".to_owned(),
                 stem: "2027-03-08-p1".to_owned(),
@@ -202,7 +216,11 @@ impl People {
         let near: Vec<usize> = (0..self.ideas.len())
             .filter(|&at| (self.ideas[at].at - today).abs() < TimeDelta::days(3))
             .collect();
-        let at = if near.is_empty() || dice.chance(3000) { dice.index(self.ideas.len()) } else { *dice.pick(&near) };
+        let at = if near.is_empty() || dice.chance(3000) {
+            dice.index(self.ideas.len())
+        } else {
+            *dice.pick(&near)
+        };
         let days = self.days;
         let idea = &mut self.ideas[at];
         match dice.index(10) {
@@ -245,7 +263,12 @@ impl People {
             .filter(|&&at| self.desks[at].there)
             .map(|&at| format!("{:?}", self.desks[at].id))
             .collect();
-        let mut text = format!("at = {}\nto = [{}]\nlate = {:?}\n", idea.at.format("%Y-%m-%dT%H:%M:%S"), to.join(", "), idea.late);
+        let mut text = format!(
+            "at = {}\nto = [{}]\nlate = {:?}\n",
+            idea.at.format("%Y-%m-%dT%H:%M:%S"),
+            to.join(", "),
+            idea.late
+        );
         if idea.hold {
             text.push_str("hold = \"not yet\"\n");
         }
@@ -254,7 +277,10 @@ impl People {
             text.push_str(&format!("[repeat]\nevery = {every:?}\ntimes = {times}\n"));
         }
         for part in 2..=idea.parts {
-            text.push_str(&format!("[[thread]]\ntext = \"{} says part {part} of version {}\"\n", idea.mark, idea.edits));
+            text.push_str(&format!(
+                "[[thread]]\ntext = \"{} says part {part} of version {}\"\n",
+                idea.mark, idea.edits
+            ));
         }
         file(&format!("posts/{}/{}.toml", idea.at.format("%Y/%m"), idea.stem), text)
     }
@@ -292,4 +318,3 @@ fn avoid_gap(at: NaiveDateTime) -> NaiveDateTime {
 fn file(path: &str, text: String) -> File {
     File { path: path.to_owned(), content: Content::Text(text) }
 }
-

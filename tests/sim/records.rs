@@ -6,8 +6,8 @@ use proptest::prelude::*;
 use crate::draft::{Digest, Slot};
 use crate::ledger::format::{entry_path, read_entry, read_head, slot_of_path, write_entry, write_head};
 use crate::ledger::{
-    Claim, Decision, Entry, Evidence, Fact, Halt, Hand, Head, Illegal, Receipt, Record, Refusal, Release, Sending,
-    State,
+    Claim, Decision, Entry, Evidence, Fact, Halt, Hand, Head, Illegal, Receipt, Record, Refusal, Release,
+    Sending, State,
 };
 
 fn at(seconds: i64) -> DateTime<Utc> {
@@ -42,7 +42,10 @@ fn release(proven: bool) -> Fact {
 fn facts() -> Vec<(&'static str, Fact)> {
     let why = || "why".to_owned();
     vec![
-        ("claim", Fact::Claim(Claim { digest: digest(), due: at(0), until: at(600), commit: "c".to_owned() })),
+        (
+            "claim",
+            Fact::Claim(Claim { digest: digest(), due: at(0), until: at(600), commit: "c".to_owned() }),
+        ),
         ("sending", sending(None)),
         ("replay", sending(Some(1))),
         ("receipt", Fact::Receipt(Receipt { id: "7".to_owned(), url: None, evidence: Evidence::Answer })),
@@ -174,8 +177,16 @@ fn every_fact_in_every_state_is_as_the_table_says() {
                         *other == word && *which == attempt && (!own || nonce == "n")
                     });
                     let already = record.entries.contains(&entry(attempt, nonce, fact.clone()));
-                    assert_eq!(found == Err(Illegal::Already), already, "{name}, {attempt}.{word} by {nonce}");
-                    assert_eq!(found.is_ok(), allowed && !already, "{name}, {attempt}.{word} by {nonce}: {found:?}");
+                    assert_eq!(
+                        found == Err(Illegal::Already),
+                        already,
+                        "{name}, {attempt}.{word} by {nonce}"
+                    );
+                    assert_eq!(
+                        found.is_ok(),
+                        allowed && !already,
+                        "{name}, {attempt}.{word} by {nonce}: {found:?}"
+                    );
                 }
             }
         }
@@ -219,25 +230,32 @@ fn a_head_grows_by_one_and_lists_what_is_open() {
 }
 
 fn any_fact() -> impl Strategy<Value = Fact> {
-    let moment = (-1_000_000_000i64..1_000_000_000, 0u32..1_000_000_000)
-        .prop_map(|(seconds, nanos)| at(0) + TimeDelta::seconds(seconds) + TimeDelta::nanoseconds(i64::from(nanos)));
+    let moment = (-1_000_000_000i64..1_000_000_000, 0u32..1_000_000_000).prop_map(|(seconds, nanos)| {
+        at(0) + TimeDelta::seconds(seconds) + TimeDelta::nanoseconds(i64::from(nanos))
+    });
     let words = any::<String>();
     let maybe = proptest::option::of(moment.clone());
     prop_oneof![
-        (words.clone(), moment.clone(), moment.clone()).prop_map(|(commit, due, until)| {
-            Fact::Claim(Claim { digest: digest(), due, until, commit })
-        }),
+        (words.clone(), moment.clone(), moment.clone())
+            .prop_map(|(commit, due, until)| { Fact::Claim(Claim { digest: digest(), due, until, commit }) }),
         (words.clone(), words.clone(), moment.clone(), moment, proptest::option::of(1u32..9)).prop_map(
             |(key, payload, due, first_at, replays)| {
                 Fact::Sending(Sending { digest: digest(), due, until: due, key, payload, first_at, replays })
             }
         ),
         (words.clone(), proptest::option::of(words.clone()), any::<bool>()).prop_map(|(id, url, found)| {
-            Fact::Receipt(Receipt { id, url, evidence: if found { Evidence::Found } else { Evidence::Answer } })
+            Fact::Receipt(Receipt {
+                id,
+                url,
+                evidence: if found { Evidence::Found } else { Evidence::Answer },
+            })
         }),
         (words.clone(), maybe.clone()).prop_map(|(why, retry_at)| Fact::Refusal(Refusal { why, retry_at })),
-        (words.clone(), maybe, any::<bool>())
-            .prop_map(|(why, retry_at, proven)| Fact::Release(Release { why, retry_at, proven })),
+        (words.clone(), maybe, any::<bool>()).prop_map(|(why, retry_at, proven)| Fact::Release(Release {
+            why,
+            retry_at,
+            proven
+        })),
         words.clone().prop_map(Fact::Doubt),
         words.clone().prop_map(Fact::Fence),
         words.clone().prop_map(Fact::Missed),

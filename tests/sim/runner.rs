@@ -53,7 +53,12 @@ impl Watch for Listener<'_> {
 }
 
 /// Lets a runner or the person do something in its own process; returns whether it came to its end.
-fn process<T>(sim: &Sim, runner: usize, scripted: bool, work: impl FnOnce(&World<'_>, Arc<Version>) -> T) -> Option<T> {
+fn process<T>(
+    sim: &Sim,
+    runner: usize,
+    scripted: bool,
+    work: impl FnOnce(&World<'_>, Arc<Version>) -> T,
+) -> Option<T> {
     let (actor, version) = {
         let mut inner = sim.lock();
         if inner.runners[runner].busy {
@@ -134,8 +139,7 @@ pub fn settle(sim: &Sim, all: bool) {
         let old = inner.now - 6 * 3_600_000;
         let open = inner.shared.records.iter().filter_map(|(slot, record)| match &record.state {
             State::Doubt { hand, sending, .. } | State::Sending { hand, sending }
-                if hand.at.timestamp_millis() < old
-                    && (all || sending.until.timestamp_millis() < old) =>
+                if hand.at.timestamp_millis() < old && (all || sending.until.timestamp_millis() < old) =>
             {
                 Some(slot)
             }
@@ -144,7 +148,15 @@ pub fn settle(sim: &Sim, all: bool) {
         open.map(|slot| (slot.clone(), inner.was_seen(slot))).collect()
     };
     for (slot, seen) in doubts {
-        say(sim, &slot, if seen { Decision::Delivered { url: Some(format!("https://{slot}")) } } else { Decision::Released });
+        say(
+            sim,
+            &slot,
+            if seen {
+                Decision::Delivered { url: Some(format!("https://{slot}")) }
+            } else {
+                Decision::Released
+            },
+        );
     }
 }
 
@@ -165,7 +177,8 @@ fn take_down(sim: &Sim) {
         let version = inner.version.clone();
         let soon = chrono::DateTime::from_timestamp_millis(now + 86_400_000).unwrap_or_default();
         let late = chrono::DateTime::from_timestamp_millis(now - 30 * 86_400_000).unwrap_or_default();
-        let mut slots: Vec<Slot> = version.calendar.drafts(late..soon).into_iter().map(|draft| draft.slot).collect();
+        let mut slots: Vec<Slot> =
+            version.calendar.drafts(late..soon).into_iter().map(|draft| draft.slot).collect();
         slots.retain(|slot| match inner.shared.state(slot) {
             State::Published { at, .. } => at.timestamp_millis() < old,
             _ => true,
@@ -205,7 +218,9 @@ fn mend(sim: &Sim) {
     let refused: Vec<Slot> = {
         let inner = sim.lock();
         let all = inner.shared.records.iter();
-        all.filter(|(_, record)| matches!(record.state, State::Refused { .. })).map(|(slot, _)| slot.clone()).collect()
+        all.filter(|(_, record)| matches!(record.state, State::Refused { .. }))
+            .map(|(slot, _)| slot.clone())
+            .collect()
     };
     if let Some(slot) = refused.first() {
         say(sim, slot, Decision::Released);
@@ -233,8 +248,7 @@ pub fn somebody_else(sim: &Sim, busy: usize) {
     let (who, what) = {
         let mut inner = sim.lock();
         let many = inner.runners.len();
-        let free: Vec<usize> =
-            (0..many).filter(|&at| at != busy && !inner.runners[at].busy).collect();
+        let free: Vec<usize> = (0..many).filter(|&at| at != busy && !inner.runners[at].busy).collect();
         if free.is_empty() {
             return;
         }
@@ -253,4 +267,3 @@ pub fn somebody_else(sim: &Sim, busy: usize) {
         _ => {}
     }
 }
-

@@ -47,7 +47,10 @@ impl Seat<'_> {
                     return;
                 }
                 let here = |at: usize| at == inner.touches;
-                let pause = script.pause.filter(|(at, _)| before && room == Room::Open && here(*at)).map(|(_, span)| span);
+                let pause = script
+                    .pause
+                    .filter(|(at, _)| before && room == Room::Open && here(*at))
+                    .map(|(_, span)| span);
                 (
                     script.crash.is_some_and(|(at, side)| here(at) && side == before),
                     pause,
@@ -231,7 +234,8 @@ impl Seat<'_> {
             if fate == Fate::AnswerLost {
                 inner.count(Event::AnswersLost);
             }
-            let gives_up = if fate == Fate::Late { patience } else { inner.now + inner.dice.range(1, 30_000) };
+            let gives_up =
+                if fate == Fate::Late { patience } else { inner.now + inner.dice.range(1, 30_000) };
             inner.advance(gives_up.min(patience));
             return Err(Broken::AfterSending("no answer".to_owned()));
         }

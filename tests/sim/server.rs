@@ -56,10 +56,7 @@ pub struct Arrived {
 }
 
 pub fn field<'a>(payload: &'a str, name: &str) -> &'a str {
-    payload
-        .lines()
-        .find_map(|line| line.strip_prefix(name)?.strip_prefix('='))
-        .unwrap_or_default()
+    payload.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix('=')).unwrap_or_default()
 }
 
 impl Identity {

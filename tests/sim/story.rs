@@ -323,14 +323,21 @@ fn judge_record(inner: &Inner, slot: &crate::draft::Slot, record: &Record) -> Ve
     shuffled.reverse();
     let folded = Record::fold(shuffled);
     if folded.state != record.state || folded.attempt != record.attempt {
-        breaches.push(("fold", format!("{slot} folds to {} and grew to {}", name(&folded.state), name(&record.state))));
+        breaches.push((
+            "fold",
+            format!("{slot} folds to {} and grew to {}", name(&folded.state), name(&record.state)),
+        ));
     }
     if matches!(record.state, State::Broken { .. }) {
         breaches.push(("fold", format!("{slot} is broken: {:?}", record.state)));
     }
     let denied = matches!(
         record.state,
-        State::Missed { .. } | State::Refused { .. } | State::Released { .. } | State::Cancelled { .. } | State::Claimed { .. }
+        State::Missed { .. }
+            | State::Refused { .. }
+            | State::Released { .. }
+            | State::Cancelled { .. }
+            | State::Claimed { .. }
     );
     // Absence is proven by clocks; where they are further apart than is allowed, it is not judged.
     if denied && inner.skew <= 60_000 && inner.was_seen(slot) {
@@ -345,7 +352,10 @@ fn judge_record(inner: &Inner, slot: &crate::draft::Slot, record: &Record) -> Ve
             }
         }
     }
-    if matches!(record.state, State::Published { .. }) && !inner.was_seen(slot) && slot.account.as_str() != "leader" {
+    if matches!(record.state, State::Published { .. })
+        && !inner.was_seen(slot)
+        && slot.account.as_str() != "leader"
+    {
         breaches.push(("false receipt", format!("{slot} is published and was never seen")));
     }
     breaches

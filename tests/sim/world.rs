@@ -73,7 +73,14 @@ impl Fate {
 pub enum Faults {
     Calm,
     /// Anything, now and then: so many in ten thousand.
-    Any { crash: u64, pause: u64, nested: u64, push: u64, request: u64, read: u64 },
+    Any {
+        crash: u64,
+        pause: u64,
+        nested: u64,
+        push: u64,
+        request: u64,
+        read: u64,
+    },
     /// In one run, exactly this.
     Script(Script),
 }

@@ -51,7 +51,13 @@ pub fn person(name: &str, role: &str, department: Option<&str>, today: NaiveDate
 }
 
 /// Returns an account.
-pub fn account(name: &str, platform: &str, server: Option<&str>, handle: Option<&str>, today: NaiveDate) -> String {
+pub fn account(
+    name: &str,
+    platform: &str,
+    server: Option<&str>,
+    handle: Option<&str>,
+    today: NaiveDate,
+) -> String {
     let mut file = format!("platform = {}\n", quoted(platform));
     line(&mut file, "server", server);
     line(&mut file, "handle", handle);

@@ -9,21 +9,17 @@ use crate::ui::table::{Cell, Column, table};
 /// What is behind us.
 const OUT: &[Standing] = &[Standing::Published, Standing::Over];
 /// What goes its way.
-const AHEAD: &[Standing] = &[
-    Standing::Waiting,
-    Standing::Due,
-    Standing::Behind,
-    Standing::Full,
-    Standing::Later,
-    Standing::ByHand,
-];
+const AHEAD: &[Standing] =
+    &[Standing::Waiting, Standing::Due, Standing::Behind, Standing::Full, Standing::Later, Standing::ByHand];
 
 /// Returns a year's months with how many posts each has, and how they stand.
 pub fn as_year(items: &[Item], year: i32, width: usize) -> String {
     let columns = ["month", "posts", "out", "ahead", "look at"].map(Column::whole);
     let rows = (1..=12).filter_map(|month| NaiveDate::from_ymd_opt(year, month, 1)).map(|first| {
         let of_month = posts(items, |at| (at.year(), at.month()) == (first.year(), first.month()));
-        let count = |standings: &[Standing]| of_month.iter().filter(|item| standings.contains(&item.standing)).count();
+        let count = |standings: &[Standing]| {
+            of_month.iter().filter(|item| standings.contains(&item.standing)).count()
+        };
         let (all, out, ahead) = (of_month.len(), count(OUT), count(AHEAD));
         let number = |count: usize| if count == 0 { "-".to_owned() } else { count.to_string() };
         let name = first.format(if width < 50 { "%b %Y" } else { "%B %Y" }).to_string();
