@@ -5,7 +5,6 @@
 
 /// A plausible mistake.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(not(test), expect(dead_code, reason = "planted by the simulator only"))]
 pub(crate) enum Mutant {
     /// Send first, write down afterwards.
     PostThenRecord,

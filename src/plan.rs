@@ -105,6 +105,10 @@ pub struct Policy<'a> {
     pub clone: &'a str,
     /// Why a person posts to this account, or nothing where kalends does.
     pub by_hand: &'a dyn Fn(&AccountId) -> Option<String>,
+    /// The first thing that is wrong with this draft's post or account, or nothing.
+    pub faulty: &'a dyn Fn(&Draft) -> Option<String>,
+    /// How a moment is shown to people.
+    pub show: &'a dyn Fn(DateTime<Utc>) -> String,
     /// Why this draft must not go out yet, or nothing.
     pub held: &'a dyn Fn(&Draft) -> Option<String>,
     /// The most that one run sends to this account.
@@ -165,9 +169,8 @@ impl Planner<'_> {
         let now = self.policy.now;
         let over = now > draft.due + draft.late;
         let wait = |at: Option<DateTime<Utc>>, why: &str| {
-            at.filter(|&at| at > now && !over).map(|at| {
-                verdict(Standing::Later, format!("{why}; again after {}", at.format("%H:%M:%S UTC")))
-            })
+            at.filter(|&at| at > now && !over)
+                .map(|at| verdict(Standing::Later, format!("{why}; again after {}", (self.policy.show)(at))))
         };
         match &record.state {
             State::Absent => None,
@@ -180,14 +183,18 @@ impl Planner<'_> {
             State::Sending { hand, .. } if planted(Mutant::LeaseOnSending) && now > hand.at + LEASE => None,
             State::Sending { hand, .. } => Some((
                 Standing::Doubt,
-                format!("sent at {} and no answer recorded", hand.at.format("%Y-%m-%d %H:%M:%S UTC")),
+                format!("sent at {} and no answer recorded", (self.policy.show)(hand.at)),
                 Some("the next publish looks for it".to_owned()),
             )),
             State::Doubt { why, .. } => {
                 Some((Standing::Doubt, format!("it may be public: {why}"), Some(settle_hint(&draft.slot))))
             }
             State::Published { at, digest, .. } => Some(self.published(draft, *at, digest.as_ref())),
-            State::Retracting { .. } => Some(verdict(Standing::Published, "being taken down")),
+            State::Retracting { .. } => Some((
+                Standing::Published,
+                "being taken down".to_owned(),
+                Some(format!("finish it: kalends retract {}", draft.slot)),
+            )),
             State::Gone => Some(verdict(Standing::Over, "taken down")),
             State::Refused { refusal, digest } => {
                 self.refused(draft, over, &refusal.why, refusal.retry_at, digest.as_ref())
@@ -198,13 +205,16 @@ impl Planner<'_> {
             State::Broken { why } => Some((
                 Standing::Broken,
                 format!("its entries cannot be read, so it is not sent: {why}"),
-                Some(settle_hint(&draft.slot)),
+                Some(
+                    "see `git log` of the ledger's branch, and restore it from a copy that is whole"
+                        .to_owned(),
+                ),
             )),
         }
     }
 
     fn published(&self, draft: &Draft, at: DateTime<Utc>, sent: Option<&Digest>) -> Verdict {
-        let reason = format!("published {}", at.format("%Y-%m-%d %H:%M:%S UTC"));
+        let reason = format!("published {}", (self.policy.show)(at));
         let drifted = sent.is_some() && (self.policy.digest)(draft).is_some_and(|now| Some(&now) != sent);
         if drifted {
             let next = "what was published stays as it was; retract it and write a new post to change it";
@@ -227,7 +237,7 @@ impl Planner<'_> {
         match retry_at {
             Some(at) if at > self.policy.now => Some(verdict(
                 Standing::Later,
-                format!("refused: {why}; again after {}", at.format("%H:%M:%S UTC")),
+                format!("refused: {why}; again after {}", (self.policy.show)(at)),
             )),
             Some(_) => None,
             None if (self.policy.digest)(draft).as_ref() != sent => None,
@@ -246,8 +256,8 @@ impl Planner<'_> {
     fn by_calendar(&mut self, draft: &Draft) -> Verdict {
         let policy = self.policy;
         if draft.due > policy.now {
-            let held = (policy.held)(draft);
-            return held.map_or_else(
+            let fault = || (policy.faulty)(draft).map(|fault| format!("check finds: {fault}"));
+            return (policy.held)(draft).or_else(fault).map_or_else(
                 || match (policy.by_hand)(&draft.slot.account) {
                     Some(why) => verdict(Standing::ByHand, why),
                     None => verdict(Standing::Waiting, "its time has not come"),
@@ -259,8 +269,13 @@ impl Planner<'_> {
             let next = format!("post it, then: kalends settle {} --delivered URL", draft.slot);
             return (Standing::ByHand, why, Some(next));
         }
+        // While something is wrong with a post, nothing about it is final: its very time may be the fault.
+        if let Some(why) = (policy.faulty)(draft) {
+            let why = format!("check finds: {why}");
+            return (Standing::Held, why, Some("kalends check shows the place".to_owned()));
+        }
         if policy.now > draft.due + draft.late {
-            return self.missed(draft);
+            return self.repeated(draft).unwrap_or_else(|| self.missed(draft));
         }
         if let Some(why) = (policy.held)(draft) {
             return verdict(Standing::Held, why);

@@ -193,6 +193,10 @@ pub fn survey<'a>(
     Ok((run.plan(drafts, &ledger)?, ledger.head))
 }
 
+fn many(slots: usize) -> String {
+    if slots == 1 { "1 slot".to_owned() } else { format!("{slots} slots") }
+}
+
 /// Returns every draft whose time has come, however long ago.
 fn past_drafts(calendar: &Calendar, now: DateTime<Utc>) -> Vec<Draft> {
     let mut drafts = calendar.drafts(DateTime::<Utc>::MIN_UTC..now + TimeDelta::milliseconds(1));
@@ -252,9 +256,6 @@ impl<'a> Run<'a> {
         if let Some(why) = self.intent.calendar.held(&draft.slot.post) {
             return Some(format!("held: {why}"));
         }
-        if let Some(fault) = (self.intent.faulty)(draft) {
-            return Some(format!("check finds: {fault}"));
-        }
         if self.intent.rehearsed && draft.platform != crate::text::Platform::Feed {
             return Some("the clock is rehearsed (--now), and a rehearsal reaches no network".to_owned());
         }
@@ -270,7 +271,8 @@ impl<'a> Run<'a> {
     fn plan(&self, drafts: &[Draft], ledger: &Ledger) -> Result<Plan, LogError> {
         let nothing = BTreeMap::new();
         let first = self.plan_with(drafts, ledger, &nothing);
-        let due: BTreeSet<&Slot> = first.standing(Standing::Due).map(|row| &row.slot).collect();
+        let candidates = first.standing(Standing::Due).chain(first.standing(Standing::Missed));
+        let due: BTreeSet<&Slot> = candidates.map(|row| &row.slot).collect();
         if due.is_empty() {
             return Ok(first);
         }
@@ -318,6 +320,11 @@ impl<'a> Run<'a> {
                 clone: &self.world.actor.clone,
                 by_hand: &|id| self.by_hand(id),
                 held: &|draft| self.held(draft),
+                faulty: self.intent.faulty,
+                show: &|at| {
+                    let zone = self.intent.calendar.zone();
+                    format!("{} {}", zone.local(at).format("%Y-%m-%d %H:%M:%S"), zone.abbreviation(at))
+                },
                 burst: &|id| self.burst(id),
                 digest: &|draft| draft.digest(self.intent.book),
                 said: &|id, words, post| {
@@ -340,7 +347,7 @@ impl<'a> Run<'a> {
                 self.entry(&row.slot, ledger.slot(&row.slot).attempt + 1, Fact::Missed(row.reason.clone()))
             })
             .collect();
-        let message = format!("Miss {} posts", entries.len());
+        let message = format!("missed: {}", many(entries.len()));
         let written = self.scribe.write(Note { entries: entries.clone(), message, ..Note::default() })?;
         let landed = rows.iter().zip(&entries).filter(|(_, entry)| written.has(entry));
         Ok(landed
@@ -376,7 +383,7 @@ impl<'a> Run<'a> {
             return Ok((Vec::new(), 0));
         }
         let entries = claims.iter().map(|(_, entry)| entry.clone()).collect();
-        let message = format!("Claim {} posts", claims.len());
+        let message = format!("claim: {}", many(claims.len()));
         let written = self.scribe.write(Note { entries, message, ..Note::default() })?;
         let ours: Vec<bool> = claims.iter().map(|(_, entry)| written.has(entry)).collect();
         let lost = ours.iter().filter(|ours| !**ours).count();

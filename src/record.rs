@@ -320,17 +320,15 @@ fn new_files(world: &World<'_>, tip: &Tip, notes: &[(u64, Note)]) -> Result<Vec<
 }
 
 fn message(notes: &[(u64, Note)], written: &[Written]) -> String {
-    let mut lines: Vec<String> = Vec::new();
-    for ((_, note), written) in notes.iter().zip(written) {
-        if !note.message.is_empty() {
-            lines.push(note.message.clone());
-        }
-        lines.extend(written.landed.iter().map(|entry| format!("{}: {}", entry.fact.kind(), entry.slot)));
-    }
-    let subject = match lines.as_slice() {
-        [] => "Look around".to_owned(),
-        [one] => return format!("{one}\n"),
-        [first, ..] => format!("{first} and {} more", lines.len() - 1),
+    let line = |entry: &Entry| format!("{}: {}", entry.fact.kind(), entry.slot);
+    let lines: Vec<String> = written.iter().flat_map(|written| &written.landed).map(line).collect();
+    let mut said = notes.iter().map(|(_, note)| note.message.as_str()).filter(|message| !message.is_empty());
+    let subject = match (said.next(), lines.as_slice()) {
+        (None, [first, _, ..]) => format!("{first} and {} more", lines.len() - 1),
+        (None, [one]) => return format!("{one}\n"),
+        (None, []) => "switch".to_owned(),
+        (Some(message), [] | [_]) => return format!("{message}\n"),
+        (Some(message), _) => message.to_owned(),
     };
     format!("{subject}\n\n{}\n", lines.join("\n"))
 }

@@ -1,4 +1,4 @@
-//! Taking a post down: written down before it is asked for, and finished by whoever comes next.
+//! Taking a post down: the wish is written down first, and whoever retracts the post again finishes what broke off.
 
 use std::collections::BTreeSet;
 

@@ -5,6 +5,8 @@
 //! such call, so the calls before it happened and it did not. Since every call has its turn, every state between two
 //! calls is a state in which the program died once.
 
+#![expect(clippy::expect_used, clippy::disallowed_macros, reason = "this is a test, whole, and says what it counted")]
+
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};

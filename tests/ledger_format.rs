@@ -1,6 +1,8 @@
 //! Format 1 of the ledger is frozen: the ledger in `fixtures/ledger-format-1` was written once, and every version
 //! reads it to the same states and would write the same bytes.
 
+#![expect(clippy::expect_used, reason = "this is a test, whole")]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -43,6 +45,7 @@ fn claim() -> Fact {
 }
 
 /// One slot for each way that a slot can end, with every kind of entry among them.
+#[expect(clippy::too_many_lines, reason = "a table of stories")]
 fn entries() -> Vec<Entry> {
     let receipt = |evidence| {
         Fact::Receipt(Receipt {

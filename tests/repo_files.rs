@@ -239,7 +239,7 @@ fn a_file_that_may_not_be_read_is_named() {
     repository(dir.path());
     write(dir.path(), "posts/a.toml", "x = 1\n");
     let path = dir.path().join("posts/a.toml");
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o0)).unwrap();
     if std::fs::read(&path).is_ok() {
         eprintln!("skipped: this user may read everything");
         return;

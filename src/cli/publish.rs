@@ -1,5 +1,6 @@
 //! `kalends publish`
 
+use std::collections::BTreeSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
@@ -8,10 +9,13 @@ use crate::calendar::Calendar;
 use crate::cli::ClockArgs;
 use crate::cli::here::Here;
 use crate::cli::runner::Runner;
+use crate::draft::AccountId;
 use crate::error::{Error, Outcome};
 use crate::plan::{Plan, Standing};
+use crate::platform::feed;
 use crate::publish::{self, Outcome as Ended, Settled, Watch};
 use crate::rim::branch::Forgetful;
+use crate::text::Platform;
 use crate::ui::{self, Ui, plural};
 
 /// Settles doubts, then publishes what is due, exactly once.
@@ -53,6 +57,7 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
         return Err(error);
     }
     conclude(&summary, ui)?;
+    say_where_to_look(&runner, &summary, here, ui);
     let worst = summary.settled.iter().map(|settled| weight(&settled.outcome)).max().unwrap_or(Outcome::Done);
     Ok(worst.max(if broken { Outcome::Findings } else { Outcome::Done }))
 }
@@ -134,6 +139,19 @@ fn conclude(summary: &publish::Summary, ui: &mut Ui) -> Result<(), Error> {
     Ok(())
 }
 
+/// Names the pages of the feeds that this run wrote to.
+fn say_where_to_look(runner: &Runner, summary: &publish::Summary, here: &Here, ui: &mut Ui) {
+    let published =
+        summary.settled.iter().filter(|settled| matches!(settled.outcome, Ended::Published { .. }));
+    let accounts: BTreeSet<&AccountId> = published.map(|settled| &settled.slot.account).collect();
+    for account in accounts.into_iter().filter_map(|id| runner.calendar().account(id)) {
+        if account.platform.as_ref().is_some_and(|platform| platform.value == Platform::Feed) {
+            let page = runner.reading.repo.root().join(feed::folder(account)).join("index.html");
+            ui.hint(format!("read it in a browser: {}", here.show(&page)));
+        }
+    }
+}
+
 #[derive(Serialize)]
 struct Totals {
     settled: usize,
@@ -204,9 +222,8 @@ impl Watch for Voice<'_> {
                 local.format("%Y-%m-%d %H:%M"),
                 settled.slot
             );
-            if let Some(more) = url.or(reason) {
-                line.push_str("  ");
-                line.push_str(&ui::foreign(more));
+            if let Some(reason) = reason {
+                line.push_str(&format!("\n           {}", ui::foreign(reason)));
             }
             ui.data(line)
         };

@@ -32,7 +32,7 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
     let runner = Runner::open(here, &args.clock)?.alone("kalends retract", ui)?;
     let world = runner.world(&runner.branch);
     let known = runner.known_slots(&world)?;
-    let slots = meant(args, &known, &runner)?;
+    let slots = meant(args, &known, &runner, here)?;
     let book = MediaBook::new();
     let faults = runner.faults(&book);
     let intent = runner.intent(&book, &faults, false);
@@ -56,13 +56,16 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
 }
 
 /// Returns the slots that are meant: a post's past ones, and the only one of a post that does not repeat.
-fn meant(args: &Args, known: &BTreeSet<Slot>, runner: &Runner) -> Result<BTreeSet<Slot>, Error> {
+fn meant(args: &Args, known: &BTreeSet<Slot>, runner: &Runner, here: &Here) -> Result<BTreeSet<Slot>, Error> {
     let now = runner.now();
     let future: BTreeSet<Slot> =
         runner.drafts_from(now).into_iter().filter(|draft| draft.due > now).map(|draft| draft.slot).collect();
+    // A post that is no longer in the calendar can still be taken down, by its slot or whole id.
+    let found = here.post(runner.calendar(), &args.post).map(|post| post.id.to_string());
+    let id = found.unwrap_or_else(|_| args.post.clone());
     let mut slots: BTreeSet<Slot> = known
         .iter()
-        .filter(|slot| slot.post.as_str() == args.post || slot.to_string() == args.post)
+        .filter(|slot| slot.post.as_str() == id || slot.to_string() == args.post)
         .filter(|slot| slot.occurrence == Occurrence::Once || !future.contains(slot))
         .cloned()
         .collect();

@@ -27,6 +27,9 @@ use crate::world::{Actor, Clock, Lanes, Log, World};
 /// Tells the first thing that is wrong with a draft, or nothing.
 pub type Faulty<'a> = dyn Fn(&Draft) -> Option<String> + Sync + 'a;
 
+/// Gives a media file's bytes, as the commit has them.
+type Bytes = dyn Fn(&Media) -> Result<Vec<u8>, String> + Sync;
+
 /// A calendar's commit and ledger, ready to act on.
 pub struct Runner {
     /// The calendar as the commit has it.
@@ -38,7 +41,7 @@ pub struct Runner {
     clock: Box<dyn Clock>,
     rehearsed: bool,
     actor: Actor,
-    media: Box<dyn Fn(&Media) -> Result<Vec<u8>, String> + Sync>,
+    media: Box<Bytes>,
     lock: Option<Lock>,
 }
 
@@ -132,12 +135,11 @@ impl Runner {
         Ok(promised.chain(ledger.slots().map(|(slot, _)| slot.clone())).collect())
     }
 
-    /// Returns the files of posts that could not be read at all, and why: nothing of them can be published.
+    /// Returns the files of posts that could not be read whole, and why: nothing of them is published.
     pub fn unread_posts(&self) -> Vec<(String, String)> {
-        let read: BTreeSet<&str> = self.calendar().posts.iter().map(|post| post.file.as_str()).collect();
         let mut unread: BTreeMap<String, String> = BTreeMap::new();
         for finding in self.reading.findings.iter().filter(|finding| finding.severity() == Severity::Error) {
-            if finding.file.starts_with("posts/") && !read.contains(finding.file.as_str()) {
+            if finding.file.starts_with("posts/") {
                 unread.entry(finding.file.clone()).or_insert_with(|| finding.message.clone());
             }
         }

@@ -78,7 +78,7 @@ pub fn find(meant: &str, known: &BTreeSet<Slot>) -> Result<Slot, Error> {
         .filter(|slot| {
             let whole = slot.to_string();
             let mut parts = whole.split('/');
-            names.iter().all(|name| parts.any(|part| part == *name))
+            names.iter().all(|name| parts.any(|part| part == *name || part.get(11..) == Some(*name)))
         })
         .collect();
     match matches.as_slice() {

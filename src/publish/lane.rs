@@ -151,7 +151,8 @@ impl Run<'_> {
         let endings: Vec<(Entry, Outcome)> =
             delivered.iter().map(|delivered| self.ending(delivered)).collect();
         let entries = endings.iter().map(|(entry, _)| entry.clone()).collect();
-        if let Err(error) = self.scribe.write(Note { entries, ..Note::default() }) {
+        let written = self.scribe.write(Note { entries, ..Note::default() });
+        if written.is_err() {
             for (entry, outcome) in &endings {
                 if let Outcome::Published { url, .. } = outcome {
                     let url = url.as_deref().unwrap_or("URL");
@@ -161,12 +162,15 @@ impl Run<'_> {
                     ));
                 }
             }
-            return Err(error);
         }
+        let written = written?;
         Ok(delivered
             .iter()
             .zip(endings)
             .map(|(delivered, (entry, outcome))| {
+                // Where somebody found the post first, the ledger has the better word.
+                let public = matches!(outcome, Outcome::Published { .. });
+                let outcome = if public || written.has(&entry) { outcome } else { Outcome::Yielded };
                 self.told(&entry.slot, delivered.committed.sending.due, outcome)
             })
             .collect())

@@ -134,7 +134,8 @@ impl RepoError {
             }
             RepoError::NotInCommit { .. } => "commit the calendar, or name another commit".to_owned(),
             RepoError::TooMany { .. } => "move what is no post out of the calendar's folders".to_owned(),
-            RepoError::Disk { .. } | RepoError::Git(_) => return None,
+            RepoError::Disk { path, .. } => format!("see that {} is there and may be read", path.display()),
+            RepoError::Git(_) => return None,
         })
     }
 }

@@ -147,7 +147,7 @@ impl People {
             mark,
             at,
             to,
-            late: *dice.pick(&["20m", "2h", "8h", "8h", "3d"]),
+            late: dice.pick::<&str>(&["20m", "2h", "8h", "8h", "3d"]),
             edits: 0,
             parts: if dice.chance(2000) { dice.range(2, 4) as u32 } else { 1 },
             repeat,
@@ -247,7 +247,7 @@ impl People {
                 "deleted"
             }
             // A rename is seen through by the words, so only where they stayed as they were, and once a year.
-            6 | 7 | 8 if idea.edits == 0 && idea.repeat.is_none() => {
+            6..=8 if idea.edits == 0 && idea.repeat.is_none() => {
                 idea.stem.push('b');
                 idea.renamed = true;
                 "renamed"

@@ -96,7 +96,10 @@ fn states() -> Vec<(&'static str, Record)> {
 }
 
 /// What may follow each state: the fact, whether in this attempt or the next, and whether only its own process may.
-const TABLE: &[(&str, &[(&str, u32, bool)])] = &[
+/// A state by its name, and what is legal in it: the fact, the attempt, and whether only for the same process.
+type Line = (&'static str, &'static [(&'static str, u32, bool)]);
+
+const TABLE: &[Line] = &[
     ("absent", &[("claim", 1, false), ("missed", 1, false), ("cancel", 1, false), ("delivered", 1, false)]),
     (
         "claimed",
@@ -236,31 +239,31 @@ fn any_fact() -> impl Strategy<Value = Fact> {
     let words = any::<String>();
     let maybe = proptest::option::of(moment.clone());
     prop_oneof![
-        (words.clone(), moment.clone(), moment.clone())
+        (words, moment.clone(), moment.clone())
             .prop_map(|(commit, due, until)| { Fact::Claim(Claim { digest: digest(), due, until, commit }) }),
-        (words.clone(), words.clone(), moment.clone(), moment, proptest::option::of(1u32..9)).prop_map(
+        (words, words, moment.clone(), moment, proptest::option::of(1u32..9)).prop_map(
             |(key, payload, due, first_at, replays)| {
                 Fact::Sending(Sending { digest: digest(), due, until: due, key, payload, first_at, replays })
             }
         ),
-        (words.clone(), proptest::option::of(words.clone()), any::<bool>()).prop_map(|(id, url, found)| {
+        (words, proptest::option::of(words), any::<bool>()).prop_map(|(id, url, found)| {
             Fact::Receipt(Receipt {
                 id,
                 url,
                 evidence: if found { Evidence::Found } else { Evidence::Answer },
             })
         }),
-        (words.clone(), maybe.clone()).prop_map(|(why, retry_at)| Fact::Refusal(Refusal { why, retry_at })),
-        (words.clone(), maybe, any::<bool>()).prop_map(|(why, retry_at, proven)| Fact::Release(Release {
+        (words, maybe.clone()).prop_map(|(why, retry_at)| Fact::Refusal(Refusal { why, retry_at })),
+        (words, maybe, any::<bool>()).prop_map(|(why, retry_at, proven)| Fact::Release(Release {
             why,
             retry_at,
             proven
         })),
-        words.clone().prop_map(Fact::Doubt),
-        words.clone().prop_map(Fact::Fence),
-        words.clone().prop_map(Fact::Missed),
-        words.clone().prop_map(Fact::Cancel),
-        words.clone().prop_map(Fact::Retraction),
+        words.prop_map(Fact::Doubt),
+        words.prop_map(Fact::Fence),
+        words.prop_map(Fact::Missed),
+        words.prop_map(Fact::Cancel),
+        words.prop_map(Fact::Retraction),
         proptest::option::of(words).prop_map(|url| Fact::Decision(Decision::Delivered { url })),
         Just(Fact::Decision(Decision::Released)),
         Just(Fact::Gone),

@@ -175,6 +175,7 @@ impl Seat<'_> {
         Ok(answer(200, ""))
     }
 
+    #[expect(clippy::too_many_lines, reason = "one request's whole fate")]
     fn post(&self, account: &str, request: &Request) -> Result<Response, Broken> {
         let (key, payload) = (header(request, "key"), String::from_utf8_lossy(&request.body).into_owned());
         let runner = self.runner;

@@ -11,7 +11,11 @@ pub fn files(name: &str, zone: &Zone, (at, fold): (NaiveDateTime, Option<Fold>))
         ("kalends.toml".to_owned(), root(name, zone)),
         ("accounts/news.toml".to_owned(), account(name)),
         (post, first_post(name, at, fold)),
-        (".gitignore".to_owned(), "# What publishing writes: kalends makes it anew from the ledger and the posts.\n/public/\n/.kalends/\n".to_owned()),
+        (
+            ".gitignore".to_owned(),
+            "# What publishing writes: the feeds, and what kalends keeps for itself.\n/public/\n/.kalends/\n"
+                .to_owned(),
+        ),
     ]
 }
 

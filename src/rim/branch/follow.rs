@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use git2::{Error, ErrorCode, Oid, Repository};
 
+use crate::mutant::{Mutant, planted};
 use crate::rim::branch::{Branch, read, trust};
 use crate::rim::clock;
 use crate::rim::lock::{Lock, PATIENCE};
@@ -31,12 +32,10 @@ impl Branch {
         let Some(latest) = latest else {
             return match seen {
                 None => Ok(Tip::default()),
-                Some(seen) => Err(self.with_help(
-                    format!("the branch {} is gone; it was seen here at commit {seen}", self.place.branch),
-                    Some(seen),
-                )),
+                Some(seen) => Err(self.missing(&repository, seen)?),
             };
         };
+        let seen = if planted(Mutant::BelieveRollback) { None } else { seen };
         trust::check(&repository, seen, latest).map_err(|fault| match fault {
             LogError::Wrong(why) => self.with_help(why, seen),
             other => other,
@@ -130,6 +129,20 @@ impl Branch {
         }
     }
 
+    /// Tells why there is no branch although one was seen: it was never shared, or it is gone.
+    fn missing(&self, repository: &Repository, seen: Oid) -> Result<LogError, LogError> {
+        let branch = &self.place.branch;
+        if let Some(remote) = &self.place.remote
+            && self.target(repository, &self.names.fetched)?.is_none()
+        {
+            return Ok(LogError::Wrong(format!(
+                "the remote {remote} has no branch {branch} yet, and this clone has one; share it: git push {remote} {branch}"
+            )));
+        }
+        Ok(self
+            .with_help(format!("the branch {branch} is gone; it was seen here at commit {seen}"), Some(seen)))
+    }
+
     fn remember(&self, repository: &Repository, seen: Option<Oid>, latest: Oid) -> Result<(), LogError> {
         match self.swap(repository, &self.names.seen, seen, latest) {
             // Another process of this clone saw something newer.
@@ -214,5 +227,52 @@ impl Branch {
              `git update-ref -d {}`",
             self.names.seen
         ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::{DateTime, Utc};
+
+    use super::*;
+    use crate::ledger::Head;
+    use crate::ledger::format::write_head;
+    use crate::mutant::plant;
+    use crate::rim::branch::Place;
+    use crate::world::{Change, Log};
+
+    fn add(branch: &Branch, tip: &Tip, head: &Head) -> Tip {
+        let change = Change {
+            files: vec![(
+                format!("slots/id/post/once/news/{}.claim.toml", head.seq),
+                "by = \"t\"\n".to_owned(),
+            )],
+            head: write_head(head),
+            message: "claim".to_owned(),
+            at: DateTime::<Utc>::UNIX_EPOCH,
+        };
+        match branch.append(tip, &change).unwrap() {
+            Appended::Landed(tip) => tip,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_rollback_is_refused_and_who_believes_it_is_caught() {
+        let folder = tempfile::tempdir().unwrap();
+        let repository = Repository::init(folder.path()).unwrap();
+        let branch = Branch::open(repository.path(), &Place::default()).unwrap();
+        let begin = Head { id: "one".to_owned(), seq: 1, entries: 1, ..Head::default() };
+        let first = add(&branch, &Tip::default(), &begin);
+        let next = Head { seq: 2, prev: first.id.clone(), entries: 2, ..begin };
+        add(&branch, &first, &next);
+        let old = Oid::from_str(&first.id).unwrap();
+        repository.reference("refs/heads/ledger", old, true, "roll back").unwrap();
+        let refused = branch.tip();
+        plant(Some(Mutant::BelieveRollback));
+        let believed = branch.tip();
+        plant(None);
+        assert!(matches!(refused, Err(LogError::Wrong(_))), "{refused:?}");
+        assert_eq!(believed.map(|tip| tip.id), Ok(first.id));
     }
 }

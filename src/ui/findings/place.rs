@@ -98,7 +98,7 @@ mod tests {
     #[test]
     fn a_window_holds_whole_lines() {
         let source = Source::new("one\ntwo\nthree\n");
-        assert_eq!(source.window(&[5..6]), ("two\n", 4, 2));
+        assert_eq!(source.window(std::slice::from_ref(&(5..6))), ("two\n", 4, 2));
         assert_eq!(source.window(&[9..10, 0..1]), ("one\ntwo\nthree\n", 0, 1));
     }
 }
