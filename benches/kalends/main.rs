@@ -71,7 +71,7 @@ struct Size {
 }
 
 const WHOLE: Size =
-    Size { posts: 100_000, slots: (1_000_000, 1_000), due: 1_000, rounds: 15, lane_rounds: 3, starts: 200 };
+    Size { posts: 100_000, slots: (1_000_000, 1_000), due: 1_000, rounds: 9, lane_rounds: 3, starts: 200 };
 
 const QUICK: Size =
     Size { posts: 2_000, slots: (20_000, 1_000), due: 50, rounds: 5, lane_rounds: 3, starts: 30 };

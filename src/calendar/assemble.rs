@@ -15,6 +15,7 @@ impl Calendar {
         items.sort_by(|a, b| a.path.cmp(&b.path));
         let mut findings = clashes(&items);
         let mut calendar = Calendar::default();
+        calendar.posts.reserve_exact(items.iter().filter(|item| matches!(item.what, What::Post(_))).count());
         let mut root = false;
         for item in items {
             match item.what {
@@ -47,6 +48,9 @@ impl Calendar {
         let mut findings = Vec::new();
         // The sort is stable: of one id, the first path stays first.
         self.posts.sort_by(|a, b| a.id.cmp(&b.id));
+        if !self.posts.windows(2).any(|pair| matches!(pair, [a, b] if a.id == b.id)) {
+            return findings;
+        }
         let mut kept: Vec<super::Post> = Vec::with_capacity(self.posts.len());
         for post in self.posts.drain(..) {
             match kept.last() {

@@ -281,12 +281,12 @@ fn post(sheet: &Sheet<'_>, file: &str, stem: &str) -> Option<Post> {
     Some(post)
 }
 
-fn variants(sheet: &Sheet<'_>) -> BTreeMap<AccountId, At<Body>> {
+fn variants(sheet: &Sheet<'_>) -> BTreeMap<AccountId, Box<At<Body>>> {
     let mut variants = BTreeMap::new();
     for (account, span, variant) in sheet.per_account("for") {
         let body = body(&variant);
         if let Some(account) = sheet.one_id(account, span) {
-            variants.insert(account.value, At { value: body, span: account.span });
+            variants.insert(account.value, Box::new(At { value: body, span: account.span }));
         }
     }
     variants

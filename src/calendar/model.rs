@@ -391,7 +391,7 @@ pub struct Post {
     /// What it says.
     pub body: Body,
     /// What it says otherwise on an account.
-    pub variants: BTreeMap<AccountId, At<Body>>,
+    pub variants: BTreeMap<AccountId, Box<At<Body>>>,
     /// When it comes again.
     pub repeat: Option<Repeat>,
 }

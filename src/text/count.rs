@@ -1,7 +1,7 @@
 //! How long a text is, to each platform.
 
 use super::emoji;
-use super::link::links;
+use super::link::{Link, links};
 use super::mention::{Handles, mentions};
 use super::weigh::{self, Weights};
 use std::ops::Range;
@@ -190,7 +190,14 @@ fn shortcut(text: &str, count: Count) -> Option<usize> {
     match count {
         Count::Bytes | Count::Utf16 => Some(text.len()),
         Count::Graphemes | Count::Threads => Some(graphemes()),
-        Count::Mastodon { .. } => (!text.contains("://") && !text.contains('@')).then(graphemes),
+        Count::Mastodon { .. } if text.contains('@') => None,
+        Count::Mastodon { .. } if !text.contains(':') => Some(graphemes()),
+        Count::Mastodon { url } => {
+            let mut links = links(text);
+            links.retain(Link::has_scheme);
+            let bytes: usize = links.iter().map(|link| link.range.len()).sum();
+            Some(graphemes() - bytes + links.len() * url)
+        }
         // Of ASCII every character weighs 1.
         Count::X(weights) => {
             let links = links(text);

@@ -19,6 +19,9 @@ pub struct Tag<'a> {
 /// digit or `&`.
 pub fn hashtags(text: &str) -> Vec<Tag<'_>> {
     let mut tags = Vec::new();
+    if !text.contains('#') && (text.is_ascii() || !text.contains('＃')) {
+        return tags;
+    }
     let mut spent = 0;
     for (at, _) in text.match_indices(['#', '＃']) {
         if at >= spent {

@@ -358,14 +358,21 @@ fn cached_zone(name: &str) -> Result<Zone, time::UnknownZone> {
 
 /// Makes words of a string: line ends `\n`, no empty lines before, no blanks after; its place in the source is kept.
 fn words(source: &str, value: &str, span: Span) -> Words {
-    let start = source.get(span.clone()).and_then(|token| token.find(value)).map(|at| span.start + at);
+    // Behind one quote, three, or three and a line's end: anything else is looked for.
+    let after_quotes = |token: &str| {
+        [1, 3, 4].into_iter().find(|at| token.get(*at..).is_some_and(|rest| rest.starts_with(value)))
+    };
+    let start = source
+        .get(span.clone())
+        .and_then(|token| after_quotes(token).or_else(|| token.find(value)))
+        .map(|at| span.start + at);
     let lead: usize = value
         .split_inclusive('\n')
         .take_while(|line| line.ends_with('\n') && line.trim().is_empty())
         .map(str::len)
         .sum();
     let body = value.get(lead..).unwrap_or_default().trim_end();
-    let crlf = body.contains("\r\n");
+    let crlf = body.contains('\r') && body.contains("\r\n");
     let uneven = crlf && body.matches('\n').count() != body.matches("\r\n").count();
     Words {
         text: if crlf { body.replace("\r\n", "\n") } else { body.to_owned() },
