@@ -5,8 +5,13 @@
 //! such call, so the calls before it happened and it did not. Since every call has its turn, every state between two
 //! calls is a state in which the program died once.
 
-#![expect(clippy::expect_used, clippy::disallowed_macros, reason = "this is a test, whole, and says what it counted")]
+#![expect(
+    clippy::expect_used,
+    clippy::disallowed_macros,
+    reason = "this is a test, whole, and says what it counted"
+)]
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
@@ -114,7 +119,7 @@ impl Scene {
     }
 
     /// Publishes until nothing is left to do, and looks at what is there.
-    fn must_be_whole_after(&self, world: &Path, n: usize) {
+    fn must_be_whole_after(&self, world: &Path, n: &str) {
         for run in 0..2 {
             let again = self.kalends(world, &[], &["publish", "--now", "2027-01-18T09:00:30"]);
             let told = String::from_utf8_lossy(&again.stderr).into_owned();
@@ -151,8 +156,8 @@ impl Scene {
     }
 }
 
-/// Returns how many calls a whole run makes.
-fn count(scene: &Scene, calls: &str) -> usize {
+/// Returns each call that a whole run makes, by its name and its number among those of that name.
+fn calls_of(scene: &Scene, calls: &str) -> Vec<(String, usize)> {
     let world = scene.copy();
     let log = world.path().join("calls");
     let log = log.to_str().expect("a path");
@@ -163,7 +168,16 @@ fn count(scene: &Scene, calls: &str) -> usize {
         &["publish", "--now", "2027-01-18T09:00:10"],
     );
     assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
-    fs::read_to_string(log).expect("the log").lines().filter(|line| line.contains('(')).count()
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    let mut calls = Vec::new();
+    for line in fs::read_to_string(log).expect("the log").lines() {
+        if let Some((name, _)) = line.split_once('(') {
+            let n = counts.entry(name.to_owned()).or_default();
+            *n += 1;
+            calls.push((name.to_owned(), *n));
+        }
+    }
+    calls
 }
 
 fn killed_everywhere(remote: bool) {
@@ -173,20 +187,17 @@ fn killed_everywhere(remote: bool) {
     }
     let scene = Scene::new(remote);
     let kinds = if remote { PUSHES } else { CHANGES };
-    let calls = count(&scene, kinds);
-    assert!(calls > 30, "only {calls} calls were seen");
-    let next = AtomicUsize::new(1);
+    let calls = calls_of(&scene, kinds);
+    assert!(calls.len() > 30, "only {} calls were seen", calls.len());
+    let next = AtomicUsize::new(0);
     let killed = AtomicUsize::new(0);
     std::thread::scope(|scope| {
         for _ in 0..2 {
             scope.spawn(|| {
                 loop {
-                    let n = next.fetch_add(1, Ordering::Relaxed);
-                    if n > calls {
-                        return;
-                    }
+                    let Some((name, n)) = calls.get(next.fetch_add(1, Ordering::Relaxed)) else { return };
                     let world = scene.copy();
-                    let inject = format!("inject={kinds}:signal=KILL:when={n}");
+                    let inject = format!("inject={name}:signal=KILL:when={n}");
                     let run = scene.kalends(
                         world.path(),
                         &["strace", "-qq", "-o", "/dev/null", "-e", &inject],
@@ -195,12 +206,12 @@ fn killed_everywhere(remote: bool) {
                     if run.status.signal() == Some(9) || run.status.code() == Some(137) {
                         killed.fetch_add(1, Ordering::Relaxed);
                     }
-                    scene.must_be_whole_after(world.path(), n);
+                    scene.must_be_whole_after(world.path(), &format!("{name} {n}"));
                 }
             });
         }
     });
-    let killed = killed.into_inner();
+    let (killed, calls) = (killed.into_inner(), calls.len());
     let kind = if remote { "a ledger with a remote" } else { "a local ledger" };
     println!("{kind}: {calls} calls, killed at {killed} of them in turn, {SLOTS} slots whole each time");
     // The number of writes to a pipe may differ by a few from run to run; nearly all calls must have had their turn.
