@@ -294,17 +294,17 @@ impl Draft {
 /// The link is looked for as it is written, since no rule that finds links in texts knows every host.
 pub(crate) fn says(text: &str, link: &str) -> bool {
     // Most texts hold no address at all, which one letter shows.
-    if link.contains(':') && !text.contains(':') {
-        return false;
-    }
-    text.match_indices(link).any(|(at, _)| {
-        let mut after = text.get(at + link.len()..).unwrap_or_default().chars();
-        match after.next() {
-            Some('.' | ',' | ';' | ':' | '!' | '?') => after.next().is_none_or(char::is_whitespace),
-            Some(c) => c.is_whitespace() || matches!(c, ')' | ']' | '}' | '>' | '"' | '\'' | '»' | '”' | '’'),
-            None => true,
-        }
-    })
+    (text.contains(':') || !link.contains(':'))
+        && text.match_indices(link).any(|(at, _)| {
+            let mut after = text.get(at + link.len()..).unwrap_or_default().chars();
+            match after.next() {
+                Some('.' | ',' | ';' | ':' | '!' | '?') => after.next().is_none_or(char::is_whitespace),
+                Some(c) => {
+                    c.is_whitespace() || matches!(c, ')' | ']' | '}' | '>' | '"' | '\'' | '»' | '”' | '’')
+                }
+                None => true,
+            }
+        })
 }
 
 /// SHA-256 over the canonical form of what is to be sent.
@@ -330,19 +330,9 @@ impl fmt::Display for Digest {
 pub struct Fingerprint(String);
 
 impl Fingerprint {
-    /// Returns the digits as a number: what is compared a hundred thousand times over.
-    pub(crate) fn number(&self) -> u128 {
-        u128::from_str_radix(&self.0, 16).unwrap_or_default()
-    }
-
     /// Returns the fingerprint of a whole text, as [`Draft::composed`] gives it; one without any words has none.
     pub fn of(text: &str) -> Option<Fingerprint> {
-        let words: String = if text.is_ascii() {
-            let letters = text.bytes().filter(u8::is_ascii_alphanumeric);
-            letters.map(|letter| char::from(letter.to_ascii_lowercase())).collect()
-        } else {
-            text.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect()
-        };
+        let words: String = text.to_lowercase().chars().filter(|c| c.is_alphanumeric()).collect();
         (!words.is_empty()).then(|| {
             let sum = Sha256::digest(words.as_bytes());
             Fingerprint(hex(&sum)[..32].to_owned())

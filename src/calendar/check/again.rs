@@ -14,7 +14,7 @@ const REST_DAYS: u64 = 365;
 /// One post that says some words on an account, from its first day to its last.
 struct Saying<'a> {
     account: &'a AccountId,
-    words: u128,
+    words: Fingerprint,
     post: &'a Post,
     from: NaiveDate,
     until: NaiveDate,
@@ -38,7 +38,7 @@ impl<'a> Said<'a> {
         for words in copy.whole.iter().filter_map(|whole| Fingerprint::of(whole)) {
             self.sayings.push(Saying {
                 account: &copy.account.id,
-                words: words.number(),
+                words,
                 post: copy.post,
                 from,
                 until: until.max(from),
@@ -54,7 +54,7 @@ impl<'a> Said<'a> {
 
     /// Finds what is said again too soon, told once for each post that says it later.
     pub(super) fn repeated(mut self, findings: &mut Vec<Finding>) {
-        self.sayings.sort_unstable_by(|a, b| (a.words, a.account).cmp(&(b.words, b.account)));
+        self.sayings.sort_unstable_by(|a, b| (&a.words, a.account).cmp(&(&b.words, b.account)));
         let alike = |a: &Saying<'_>, b: &Saying<'_>| a.words == b.words && a.account == b.account;
         for sayings in self.sayings.chunk_by_mut(alike).filter(|sayings| sayings.len() > 1) {
             sayings
