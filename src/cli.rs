@@ -27,7 +27,7 @@ pub mod status;
 pub mod stop;
 
 use std::ffi::OsString;
-use std::panic;
+use std::panic::{self, UnwindSafe};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -143,10 +143,14 @@ impl Command {
 
 /// Does what the arguments ask for and returns the exit code.
 pub fn main(argv: impl Iterator<Item = OsString>) -> ExitCode {
-    panic::set_hook(Box::new(|info| ui::say_error(&error::of_panic(info))));
     let argv: Vec<OsString> = argv.collect();
-    let code = panic::catch_unwind(|| speak(&argv)).unwrap_or_else(error::after_panic);
-    ExitCode::from(code)
+    ExitCode::from(guarded(|| speak(&argv)))
+}
+
+/// Does the work and returns its exit code. A panic is told as the bug that it is, and has an exit code too.
+fn guarded(work: impl FnOnce() -> u8 + UnwindSafe) -> u8 {
+    panic::set_hook(Box::new(|info| ui::say_error(&error::of_panic(info))));
+    panic::catch_unwind(work).unwrap_or_else(error::after_panic)
 }
 
 /// Completes, helps, or runs a command.
@@ -235,6 +239,28 @@ mod tests {
     #[test]
     fn the_tree_of_commands_is_sound() {
         tree().debug_assert();
+    }
+
+    /// No command line is known that ends so, and none may be made for this test: the test's own program, started
+    /// anew, goes through the same guard as every command.
+    #[test]
+    fn a_bug_is_told_and_ends_with_exit_code_70() {
+        const CHILD: &str = "KALENDS_TEST_BUG";
+        if environment::variable(CHILD).is_some() {
+            let code = guarded(|| panic!("the token is 1234"));
+            std::process::exit(i32::from(code));
+        }
+        let own = "cli::tests::a_bug_is_told_and_ends_with_exit_code_70";
+        let output = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", own, "--nocapture"])
+            .env(CHILD, "1")
+            .output()
+            .unwrap();
+        assert_eq!(output.status.code(), Some(70));
+        let said = String::from_utf8(output.stderr).unwrap();
+        let place = format!("error: kalends {} has a bug at src/cli.rs:", env!("CARGO_PKG_VERSION"));
+        assert!(said.contains(&place) && said.contains("hint: please report"), "{said}");
+        assert_eq!(said.contains("1234"), cfg!(debug_assertions), "{said}");
     }
 
     #[test]

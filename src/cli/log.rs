@@ -12,7 +12,7 @@ use crate::draft::Slot;
 use crate::error::{Error, Outcome};
 use crate::ledger::format::{read_entry, slot_folder, slot_of_path};
 use crate::ledger::{Decision, Entry, Fact};
-use crate::rim::branch::{Branch, LogCommit};
+use crate::rim::branch::{Branch, LastSeen, LogCommit};
 use crate::rim::repo::Rev;
 use crate::ui::{self, Ui, plural};
 use crate::world::{Log, Tip};
@@ -64,7 +64,7 @@ const COMMITS: usize = 256;
 pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
     let reading = here.read(&Rev::WorkTree)?;
     let lines = match look::ledger(&reading)? {
-        Some(branch) => lines(args, &branch)?,
+        Some(branch) => lines(args, ui, &branch)?,
         None => Vec::new(),
     };
     if ui.json() {
@@ -102,8 +102,10 @@ fn show(line: &Line, reading: &Reading) -> String {
 }
 
 /// Reads the newest entries that are asked for.
-fn lines(args: &Args, branch: &Branch) -> Result<Vec<Line>, Error> {
-    let tip = branch.tip()?;
+fn lines(args: &Args, ui: &mut Ui, branch: &Branch) -> Result<Vec<Line>, Error> {
+    let log = LastSeen::of(branch);
+    let tip = log.tip()?;
+    look::warn_if_away(ui, &log);
     if tip.head.is_none() {
         return Ok(Vec::new());
     }

@@ -13,9 +13,10 @@ use crate::http::{Broken, Http, Request, Response};
 use crate::plan::Plan;
 use crate::platform;
 use crate::publish::{self, Intent};
-use crate::rim::branch::{Branch, Place};
+use crate::rim::branch::{Branch, LastSeen, Place};
 use crate::rim::lock::clone_name;
 use crate::rim::repo::{RepoError, Rev};
+use crate::ui::{self, Ui};
 use crate::world::{Actor, Appended, Change, Clock, Found, Lanes, Log, LogError, Tip, World};
 
 /// A ledger that has nothing, where there is no repository to keep one in.
@@ -66,8 +67,17 @@ pub fn ledger(reading: &Reading) -> Result<Option<Branch>, Error> {
     }
 }
 
+/// Warns where a ledger's remote was away, and what is shown may be behind.
+pub fn warn_if_away(ui: &mut Ui, log: &LastSeen<'_>) {
+    if let Some(why) = log.away() {
+        let why = ui::foreign(why);
+        ui.warning(format!("the ledger's remote cannot be reached; this is what was last seen here ({why})"));
+    }
+}
+
 /// Tells where everything stands that is due in a window.
 pub fn survey(
+    ui: &mut Ui,
     reading: &Reading,
     rev: &Rev,
     window: Range<DateTime<Utc>>,
@@ -81,6 +91,7 @@ pub fn survey(
     let errors = first_errors(calendar, &reading.findings, &book);
     let faulty = |draft: &Draft| fault(reading, &errors, draft);
     let branch = ledger(reading)?;
+    let log = branch.as_ref().map(LastSeen::of);
     // A folder that no name can be written into looks as a stranger's.
     let clone = reading.repo.git_dir().ok().and_then(|git_dir| clone_name(git_dir).ok()).unwrap_or_default();
     let no_media = |_: &Media| Err("nothing is sent by looking".to_owned());
@@ -88,7 +99,7 @@ pub fn survey(
     let world = World {
         clock: &clock,
         http: &NoNetwork,
-        log: branch.as_ref().map_or(&NoLedger as &dyn Log, |branch| branch),
+        log: log.as_ref().map_or(&NoLedger as &dyn Log, |log| log),
         platforms: platform::of,
         media: &no_media,
         actor: Actor { by: String::new(), nonce: String::new(), clone },
@@ -102,7 +113,11 @@ pub fn survey(
         rehearsed: false,
         dry_run: true,
     };
-    Ok(publish::survey(&world, &intent, &drafts)?.0)
+    let (plan, _) = publish::survey(&world, &intent, &drafts)?;
+    if let Some(log) = &log {
+        warn_if_away(ui, log);
+    }
+    Ok(plan)
 }
 
 /// Returns the first error of a draft's post, of its account, or of the calendar itself.

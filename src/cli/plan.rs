@@ -95,7 +95,7 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
     }
     let now = here.now(&args.clock, calendar.zone())?;
     let window = window(args, calendar.zone(), now);
-    let mut plan = look::survey(&reading, &rev, window.clone(), now)?;
+    let mut plan = look::survey(ui, &reading, &rev, window.clone(), now)?;
     let whole = args.month.is_some() || args.year.is_some();
     plan.rows.retain(|row| {
         is_asked_for(args, calendar, row) && (whole || row.due >= now || still_matters(row.standing))

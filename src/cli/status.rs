@@ -5,11 +5,13 @@ use serde::Serialize;
 
 use crate::cli::ClockArgs;
 use crate::cli::here::Here;
+use crate::cli::look;
 use crate::cli::runner::Runner;
 use crate::error::{Error, Outcome};
 use crate::ledger::{Head, State};
 use crate::plan::{Plan, Row, Standing};
 use crate::publish::survey;
+use crate::rim::branch::LastSeen;
 use crate::ui::{self, Ui, plural};
 
 /// Shows what needs a person, and what goes out next.
@@ -63,13 +65,15 @@ struct Item<'a> {
 /// Shows the status.
 pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
     let runner = Runner::open(here, &args.clock)?;
-    let world = runner.world(&runner.branch);
+    let log = LastSeen::of(&runner.branch);
+    let world = runner.world(&log);
     let now = runner.now();
     let drafts = runner.calendar().drafts(now - runner.longest_late() - NEWS..now + AHEAD);
     let book = runner.book(&drafts)?;
     let faults = runner.faults(&book);
     let intent = runner.intent(&book, &faults, false);
     let (mut plan, head) = survey(&world, &intent, &drafts)?;
+    look::warn_if_away(ui, &log);
     plan.rows.extend(runner.doubts_elsewhere(&world, &plan)?);
     let needy: Vec<&Row> = plan.rows.iter().filter(|row| needs_a_person(row, now)).collect();
     let next: Vec<&Row> = plan

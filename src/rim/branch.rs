@@ -8,6 +8,7 @@
 mod follow;
 mod forgetful;
 mod history;
+mod last_seen;
 mod read;
 mod remote;
 mod store;
@@ -26,6 +27,7 @@ use crate::world::{Appended, Change, Found, Log, LogError, Tip};
 
 pub use forgetful::Forgetful;
 pub use history::LogCommit;
+pub use last_seen::LastSeen;
 
 /// What git must be told before the object database and the references are opened, or it writes without waiting for
 /// the disk. The reflog is not needed: the branch is its own. A pack is written without deltas, which cost more time

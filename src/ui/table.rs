@@ -1,16 +1,28 @@
 //! Tables without lines: columns that wrap within the terminal's width.
+//!
+//! The layout is comfy-table's. It measures styled text as it is drawn, so a table is the same with colour and without.
 
 use anstyle::Style;
+use comfy_table::{ColumnConstraint, ContentArrangement, LineStyle, Table, TableStyle, Width};
 
 use crate::text::display_width;
 use crate::ui::wrap::wrap;
 use crate::ui::{STRONG, paint};
 
 /// The columns between two columns of a table.
-const GAP: usize = 2;
+const GAP: u16 = 2;
 
 /// How far a note stands in.
 const NOTE_INDENT: usize = 4;
+
+/// Stands between two rows, where a note may go: ASCII's own record separator, which no visible text has.
+const SEPARATOR: char = '\u{1e}';
+
+/// Nothing is drawn but what marks the end of a row.
+const STYLE: TableStyle = TableStyle::new().row_separator(LineStyle::none().fill(SEPARATOR));
+
+/// Where a word of ids or of an address may be broken. It takes no room and is taken out again.
+const BREAK: char = '\u{200b}';
 
 /// A column: its heading, and how narrow it may become.
 pub struct Column {
@@ -43,8 +55,15 @@ impl Cell {
         Cell { text: text.into(), style }
     }
 
-    fn width(&self) -> usize {
-        display_width(&self.text)
+    fn draw(&self) -> comfy_table::Cell {
+        let paint =
+            |text: &str| if self.style == Style::new() { text.to_owned() } else { paint(self.style, text) };
+        if self.text.contains(' ') {
+            return comfy_table::Cell::new_owned(paint(&self.text));
+        }
+        // A single word, such as an id: better broken behind a hyphen than anywhere.
+        let text = self.text.replace('-', &format!("-{BREAK}")).replace('/', &format!("/{BREAK}"));
+        comfy_table::Cell::new_owned(paint(&text)).set_delimiter(BREAK)
     }
 }
 
@@ -61,68 +80,52 @@ pub fn table(
     rows: &[Vec<Cell>],
     notes: &[Option<(&str, Style)>],
 ) -> String {
-    let widths = widths(width, columns, rows);
-    let heading: Vec<Cell> = columns.iter().map(|column| Cell::new(&column.heading, STRONG)).collect();
+    let mut table = Table::new();
+    table
+        .force_no_tty()
+        .load_style(STYLE)
+        .set_content_arrangement(ContentArrangement::Dynamic)
+        .set_width(u16::try_from(width).unwrap_or(u16::MAX))
+        .set_header(columns.iter().map(|column| paint(STRONG, &column.heading)))
+        .add_rows(rows.iter().map(|row| row.iter().map(Cell::draw)));
+    constrain(&mut table, columns);
+    let mut notes = notes.iter().map(|note| written(*note, width));
     let mut text = String::new();
-    text.push_str(&lay(&heading, &widths));
-    for (index, row) in rows.iter().enumerate() {
-        text.push_str(&lay(row, &widths));
-        if let Some(Some((note, style))) = notes.get(index) {
-            for line in wrap(note, width.saturating_sub(NOTE_INDENT)) {
-                text.push_str(&format!("{}{}\n", " ".repeat(NOTE_INDENT), paint(*style, line)));
-            }
+    for line in table.lines() {
+        if line.starts_with(SEPARATOR) {
+            text.extend(notes.next());
+        } else {
+            text.push_str(line.replace(BREAK, "").trim_end());
+            text.push('\n');
         }
     }
+    text.extend(notes.next());
     text
 }
 
-/// Returns each column's width: its own, or less where all of them have no room.
-fn widths(width: usize, columns: &[Column], rows: &[Vec<Cell>]) -> Vec<usize> {
-    let mut widths: Vec<usize> = columns
-        .iter()
-        .enumerate()
-        .map(|(index, column)| {
-            let cells = rows.iter().filter_map(|row| row.get(index)).map(Cell::width);
-            cells.chain([display_width(&column.heading)]).max().unwrap_or(0)
-        })
-        .collect();
-    let room = width.saturating_sub(GAP * columns.len().saturating_sub(1));
-    while widths.iter().sum::<usize>() > room {
-        let yielding = widths.iter_mut().zip(columns).filter_map(|(width, column)| {
-            let min = column.width_min?.max(display_width(&column.heading));
-            (*width > min).then_some(width)
+/// Tells each column how narrow it may become: never narrower than its heading, and no wider than what it has.
+fn constrain(table: &mut Table, columns: &[Column]) {
+    let widest = table.column_max_content_widths();
+    let last = columns.len().saturating_sub(1);
+    for (at, ((column, drawn), widest)) in columns.iter().zip(table.column_iter_mut()).zip(widest).enumerate()
+    {
+        let gap = if at == last { 0 } else { GAP };
+        drawn.set_padding((0, gap));
+        drawn.set_constraint(match column.width_min {
+            None => ColumnConstraint::ContentWidth,
+            Some(min) => {
+                let min = u16::try_from(min.max(display_width(&column.heading))).unwrap_or(u16::MAX);
+                ColumnConstraint::LowerBoundary(Width::Fixed(min.min(widest).saturating_add(gap)))
+            }
         });
-        match yielding.max_by_key(|width| **width) {
-            Some(widest) => *widest -= 1,
-            None => break,
-        }
     }
-    widths
 }
 
-fn lay(row: &[Cell], widths: &[usize]) -> String {
-    let cells: Vec<Vec<String>> =
-        row.iter().zip(widths).map(|(cell, width)| wrap(&cell.text, *width)).collect();
-    let height = cells.iter().map(Vec::len).max().unwrap_or(0);
-    let mut text = String::new();
-    for at in 0..height {
-        let mut owed = 0;
-        for ((lines, cell), width) in cells.iter().zip(row).zip(widths) {
-            let line = lines.get(at).map_or("", String::as_str);
-            if !line.is_empty() {
-                text.push_str(&" ".repeat(owed));
-                text.push_str(&if cell.style == Style::new() {
-                    line.to_owned()
-                } else {
-                    paint(cell.style, line)
-                });
-                owed = 0;
-            }
-            owed += width.saturating_sub(display_width(line)) + GAP;
-        }
-        text.push('\n');
-    }
-    text
+/// Returns the lines of a note.
+fn written(note: Option<(&str, Style)>, width: usize) -> String {
+    let Some((note, style)) = note else { return String::new() };
+    let lines = wrap(note, width.saturating_sub(NOTE_INDENT)).into_iter();
+    lines.map(|line| format!("{}{}\n", " ".repeat(NOTE_INDENT), paint(style, line))).collect()
 }
 
 #[cfg(test)]
