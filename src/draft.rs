@@ -50,9 +50,12 @@ ids! {
     GoalId;
 }
 
+/// The most bytes that an id has.
+pub const ID_LIMIT: usize = 100;
+
 /// Tells whether a name is an id: `[a-z0-9-]+`, at most 100 bytes, so that it is a path on every system.
 pub fn is_id(name: &str) -> bool {
-    (1..=100).contains(&name.len())
+    (1..=ID_LIMIT).contains(&name.len())
         && name.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
 }
 

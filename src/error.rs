@@ -75,6 +75,13 @@ pub const EXIT_CODES: &str = "  0   done (also when a closed pipe ended the outp
   4   of some post it is not known whether it is public
   70  a bug of kalends";
 
+const MAKE_ROOM: &str = "make room on the disk, then run it again";
+
+/// Tells whether the system's words, which are all that libgit2 hands on, say that the disk is full.
+fn is_full(why: &str) -> bool {
+    ["No space left on device", "Disk quota exceeded"].iter().any(|words| why.contains(words))
+}
+
 /// Why a command could not do its work.
 #[derive(Debug)]
 pub struct Error {
@@ -121,9 +128,7 @@ impl Error {
             io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => {
                 "make it writable, or work in another folder"
             }
-            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-                "make room on the disk, then run it again"
-            }
+            io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => MAKE_ROOM,
             io::ErrorKind::AlreadyExists => "choose another name, or edit the file that is there",
             _ => "nothing was changed there; see what is in the way, then run it again",
         };
@@ -158,16 +163,21 @@ impl From<LogError> for Error {
     fn from(fault: LogError) -> Error {
         let (kind, hint) = match &fault {
             LogError::Away(_) => {
-                (Kind::Unsent, "nothing was sent; run the command again when the ledger's remote answers")
+                (Kind::Unsent, "nothing more was sent; run the command again when that is mended")
+            }
+            LogError::Wrong(why) if why.contains("install a newer kalends") => {
+                (Kind::User, "nothing more was sent; a newer version reads what older ones wrote")
             }
             LogError::Wrong(_) => (
                 Kind::User,
-                "nothing was sent; compare the ledger's branch with another clone's (`git log ledger`) and put back \
+                "nothing more was sent; compare the ledger's branch with another clone's (`git log ledger`) and put back \
                  the one that lost nothing",
             ),
+            LogError::Denied(why) if is_full(why) => (Kind::Unsent, MAKE_ROOM),
             LogError::Denied(_) => (
                 Kind::Unsent,
-                "nothing was sent; this machine's user needs the right to push to the ledger's branch",
+                "nothing more was sent; see that this machine's user may write to the repository, and push to the \
+                 ledger's branch",
             ),
         };
         Error::new(kind, fault.to_string()).hint(hint)
@@ -199,6 +209,9 @@ impl From<LockError> for Error {
         match &fault {
             LockError::Held { .. } => Error::new(Kind::Unsent, fault.to_string())
                 .hint("if that run hangs, end it: what it began is settled by the next one"),
+            LockError::Disk { .. } if is_full(&fault.to_string()) => {
+                Error::user(fault.to_string()).hint(MAKE_ROOM)
+            }
             LockError::Disk { .. } => Error::user(fault.to_string())
                 .hint("kalends keeps its lock in the git folder, which must be writable"),
         }

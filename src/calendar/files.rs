@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::draft::{AccountId, Poll, PostId, Visibility};
+use crate::draft::{AccountId, ID_LIMIT, Poll, PostId, Visibility, is_id};
 use crate::finding::{Code, Content, File, Finding, Span};
 use crate::time::{Fold, Recurrence};
 
@@ -66,6 +66,9 @@ pub fn read_file(file: &File) -> (Item, Vec<Finding>) {
         Place::Of(kind, stem) => (kind, stem),
         Place::Elsewhere => return nothing(Vec::new()),
         Place::Astray(help) => {
+            if let Content::Unreadable(_) | Content::NotAFile { .. } = file.content {
+                return nothing(unread(file).into_iter().collect());
+            }
             let message = "the calendar does not look for a file here";
             return nothing(vec![Finding::new(Code::MisplacedFile, &file.path, message).help(help)]);
         }
@@ -73,7 +76,7 @@ pub fn read_file(file: &File) -> (Item, Vec<Finding>) {
     let Content::Text(text) = &file.content else { return nothing(unread(file).into_iter().collect()) };
     let (what, mut findings) =
         with_sheet(&file.path, text, kind, |sheet| what(kind, sheet, &file.path, stem));
-    if kind != Kind::Kalends && !crate::draft::is_id(stem) && !matches!(&what, Some(What::Post(_))) {
+    if kind != Kind::Kalends && !is_id(stem) && !matches!(&what, Some(What::Post(_))) {
         findings.push(bad_stem(&file.path, stem));
     }
     (Item { path: file.path.clone(), what: what.unwrap_or(What::Nothing) }, findings)
@@ -83,6 +86,9 @@ fn bad_stem(path: &str, stem: &str) -> Finding {
     let message = format!("the file's name `{}` is not an id", shown(stem));
     let finding = Finding::new(Code::BadId, path, message);
     match slug(stem) {
+        None if stem.len() > ID_LIMIT => {
+            finding.help(format!("shorten it: an id has at most {ID_LIMIT} characters"))
+        }
         Some(slug) => finding.help(format!("rename it to `{slug}.toml`")),
         None => finding.help("name it with lower-case letters, digits and hyphens"),
     }
@@ -151,8 +157,8 @@ fn root(sheet: &Sheet<'_>) -> Root {
             .and_then(|publish| publish.duration("late"))
             .map_or(usual.late, |late| late.value),
         burst: publish.as_ref().and_then(|publish| publish.count("burst")).map(|burst| burst.value),
-        branch: ledger.as_ref().and_then(|ledger| text(ledger, "branch")).unwrap_or(usual.branch),
-        remote: ledger.as_ref().and_then(|ledger| text(ledger, "remote")),
+        branch: ledger.as_ref().and_then(|ledger| ledger.git_name("branch")).unwrap_or(usual.branch),
+        remote: ledger.as_ref().and_then(|ledger| ledger.git_name("remote")),
     }
 }
 

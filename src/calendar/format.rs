@@ -92,9 +92,18 @@ pub fn with_sheet<T>(
     (Some(value), reader.into_findings())
 }
 
+const TOO_DEEP: &str = "nothing in a calendar is nested so deep; take it out";
+
 fn syntax(file: &str, source: &str, error: &toml::de::Error) -> Finding {
     let finding = Finding::new(Code::Syntax, file, error.message().trim().replace('\n', ", "));
-    let Some(span) = error.span() else { return finding.help("compare it with another file of its kind") };
+    let deep = ["recursion limit", "recursion depth"].iter().any(|words| error.message().contains(words));
+    let finding = match deep {
+        true => Finding::new(Code::Syntax, file, "it is nested too deep to be read"),
+        false => finding,
+    };
+    let Some(span) = error.span() else {
+        return finding.help(if deep { TOO_DEEP } else { "compare it with another file of its kind" });
+    };
     let span = within(source, span);
     let line_start = source.get(..span.start).and_then(|before| before.rfind('\n')).map_or(0, |at| at + 1);
     let line = source.get(line_start..).and_then(|rest| rest.lines().next()).unwrap_or_default();
@@ -106,8 +115,8 @@ fn syntax(file: &str, source: &str, error: &toml::de::Error) -> Finding {
         false => finding,
     };
     let finding = finding.at(span).label("here");
-    if error.message().contains("recursion limit") {
-        finding.help("nothing in a calendar is nested so deep")
+    if deep {
+        finding.help(TOO_DEEP)
     } else if error.message().contains("duplicate key") {
         finding.help("keep one of the two")
     } else if line.contains(['\u{201c}', '\u{201d}', '\u{2018}', '\u{2019}']) && !line.contains('"') {

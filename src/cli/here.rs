@@ -10,7 +10,7 @@ use crate::calendar::{self, Account, Calendar, Department, Post};
 use crate::cli::ClockArgs;
 use crate::draft::{AccountId, DepartmentId, PostId};
 use crate::error::Error;
-use crate::finding::{File, Finding};
+use crate::finding::{File, Finding, Severity};
 use crate::rim::clock::SystemClock;
 use crate::rim::disk;
 use crate::rim::repo::{self, Repo, Rev};
@@ -37,6 +37,22 @@ pub struct Reading {
     pub calendar: Calendar,
     /// What is wrong with them, as far as reading alone can tell.
     pub findings: Vec<Finding>,
+}
+
+impl Reading {
+    /// Refuses a `kalends.toml` with an error in it: by a guess of its zone or of its ledger, posts would be missed, or
+    /// written down where nobody looks.
+    pub fn reliable(&self) -> Result<(), Error> {
+        let broken = |finding: &&Finding| finding.file == repo::ROOT && finding.severity() == Severity::Error;
+        match self.findings.iter().find(broken) {
+            None => Ok(()),
+            Some(finding) => {
+                let why = visible(&finding.message, Breaks::Show);
+                Err(Error::user(format!("{} has an error: {why}", repo::ROOT))
+                    .hint("kalends check shows its place; mend it, and commit it: nothing was sent"))
+            }
+        }
+    }
 }
 
 impl Here {

@@ -58,6 +58,9 @@ impl Clock for Standing {
 
 /// Opens the ledger of a calendar; absent where there is no repository.
 pub fn ledger(reading: &Reading) -> Result<Option<Branch>, Error> {
+    if reading.repo.git_dir().is_ok() {
+        reading.reliable()?;
+    }
     let root = &reading.calendar.root;
     let place = Place { branch: root.branch.clone(), remote: root.remote.clone(), ..Place::default() };
     match reading.repo.git_dir() {

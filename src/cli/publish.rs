@@ -9,7 +9,7 @@ use crate::calendar::Calendar;
 use crate::cli::ClockArgs;
 use crate::cli::here::Here;
 use crate::cli::runner::Runner;
-use crate::draft::AccountId;
+use crate::draft::{AccountId, Draft};
 use crate::error::{Error, Outcome};
 use crate::plan::{Plan, Standing};
 use crate::platform::feed;
@@ -41,7 +41,7 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
         runner = runner.alone("kalends publish", ui)?;
     }
     say_what_is_not_committed(&runner, ui)?;
-    let broken = say_what_cannot_be_read(&runner, ui);
+    let broken = say_what_cannot_be_read(&mut runner, ui);
     let drafts = runner.in_time();
     let book = runner.book(&drafts)?;
     let faults = runner.faults(&book);
@@ -59,7 +59,12 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
     conclude(&summary, ui)?;
     say_where_to_look(&runner, &summary, here, ui);
     let worst = summary.settled.iter().map(|settled| weight(&settled.outcome)).max().unwrap_or(Outcome::Done);
-    Ok(worst.max(if broken { Outcome::Findings } else { Outcome::Done }))
+    if summary.plan.standing(Standing::Broken).next().is_some() {
+        return Ok(worst.max(Outcome::Doubt));
+    }
+    let is_held = |draft: &Draft| summary.plan.standing(Standing::Held).any(|row| row.slot == draft.slot);
+    let mendable = broken || drafts.iter().any(|draft| is_held(draft) && faults(draft).is_some());
+    Ok(worst.max(if mendable { Outcome::Findings } else { Outcome::Done }))
 }
 
 /// Returns what one slot's ending means for the exit code.
@@ -84,8 +89,8 @@ fn say_what_is_not_committed(runner: &Runner, ui: &mut Ui) -> Result<(), Error> 
 }
 
 /// Names the files that could not be read, of which nothing can go out.
-fn say_what_cannot_be_read(runner: &Runner, ui: &mut Ui) -> bool {
-    let unread = runner.unread_posts();
+fn say_what_cannot_be_read(runner: &mut Runner, ui: &mut Ui) -> bool {
+    let unread = runner.take_out_unread_posts();
     for (file, why) in &unread {
         ui.warning(format!("{}: {}; nothing of it is published", ui::foreign(file), ui::foreign(why)));
     }

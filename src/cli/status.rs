@@ -103,7 +103,7 @@ fn needs_a_person(row: &Row, now: DateTime<Utc>) -> bool {
 
 fn outcome(needy: &[&Row]) -> Outcome {
     let weigh = |row: &&Row| match row.standing {
-        Standing::Doubt => Outcome::Doubt,
+        Standing::Doubt | Standing::Broken => Outcome::Doubt,
         Standing::ByHand | Standing::Held => Outcome::Done,
         _ => Outcome::Unsent,
     };

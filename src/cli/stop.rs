@@ -1,5 +1,7 @@
 //! `kalends stop`
 
+use clap::builder::NonEmptyStringValueParser;
+
 use crate::cli::ClockArgs;
 use crate::cli::here::Here;
 use crate::cli::runner::Runner;
@@ -14,7 +16,7 @@ use crate::ui::{self, Ui, plural};
 #[derive(Debug, clap::Args)]
 pub struct Args {
     /// Why, for everybody who asks later
-    #[arg(long, value_name = "TEXT")]
+    #[arg(long, value_name = "TEXT", value_parser = NonEmptyStringValueParser::new())]
     why: String,
     #[command(flatten)]
     clock: ClockArgs,

@@ -296,8 +296,11 @@ impl Reader<'_> {
             Some(Value::String(at)) => at.clone(),
             Some(_) => return Err(format!("{}: `{key}` is not a moment", self.name)),
         };
+        // A moment past the year 9999 is no RFC 3339, and is read all the same: it was written here.
         DateTime::parse_from_rfc3339(&text)
-            .map(|at| Some(at.to_utc()))
+            .map(|at| at.to_utc())
+            .or_else(|_| text.parse())
+            .map(Some)
             .map_err(|_| format!("{}: `{key}` is not a moment", self.name))
     }
 

@@ -25,6 +25,7 @@ pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<bool> {
     fs::create_dir_all(folder)?;
     let mut file = tempfile::Builder::new().prefix(".kalends-").tempfile_in(folder)?;
     file.write_all(bytes)?;
+    file.as_file().set_permissions(permissions(path, folder)?)?;
     file.as_file().sync_all()?;
     match file.persist_noclobber(path) {
         Ok(_) => sync_folder(folder).map(|()| true),

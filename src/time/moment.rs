@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 
 use super::zone::{WallFault, Zone};
 
@@ -37,9 +37,14 @@ fn rfc3339(moment: DateTime<Utc>) -> String {
 }
 
 /// Reads a moment: RFC 3339 with an offset or `Z`, a wall clock of the zone with or without seconds, or a date,
-/// which is the first moment of that day in the zone.
+/// which is the first moment of that day in the zone. Its year has four digits in UTC too, as dates in paths have.
 pub fn parse_moment(text: &str, zone: &Zone) -> Result<DateTime<Utc>, MomentFault> {
-    let text = text.trim();
+    let moment = any_moment(text.trim(), zone)?;
+    let known = (0..=9999).contains(&moment.year());
+    known.then_some(moment).ok_or(MomentFault::Wall(WallFault::OutOfRange))
+}
+
+fn any_moment(text: &str, zone: &Zone) -> Result<DateTime<Utc>, MomentFault> {
     if let Ok(moment) = DateTime::parse_from_rfc3339(text) {
         return Ok(moment.to_utc());
     }

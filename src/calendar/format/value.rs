@@ -13,7 +13,7 @@ use super::super::grammar::Type;
 use super::super::model::{At, Words};
 use super::key;
 use super::table::Sheet;
-use super::word::{is_language, shown, slug, url_fault};
+use super::word::{is_git_name, is_language, shown, slug, url_fault};
 
 /// An id that can be read.
 pub trait IdName: Sized {
@@ -259,6 +259,18 @@ impl<'a> Sheet<'a> {
             &label,
             Some(help),
         );
+        None
+    }
+
+    /// Takes the name of a branch or a remote.
+    pub fn git_name(&self, name: &str) -> Option<String> {
+        let At { value, span } = self.line(name)?;
+        if is_git_name(&value) {
+            return Some(value);
+        }
+        let help = "write letters, digits, `-`, `_` and `.`, such as `ledger` or `origin`".to_owned();
+        let message = format!("`{name}` cannot be `{}`", shown(&value));
+        self.bad(Code::BadValue, span, message, "not a name in git", Some(help));
         None
     }
 

@@ -63,3 +63,15 @@ pub fn is_language(tag: &str) -> bool {
         .is_some_and(|p| (2..=3).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphabetic()));
     first && parts.all(|p| (1..=8).contains(&p.len()) && p.bytes().all(|b| b.is_ascii_alphanumeric()))
 }
+
+/// Tells whether git takes a name for a branch or a remote: `git check-ref-format --branch`.
+pub fn is_git_name(name: &str) -> bool {
+    let part = |part: &str| !part.is_empty() && !part.starts_with('.') && !part.ends_with(".lock");
+    let odd = |c: char| c.is_ascii_control() || " ~^:?*[\\".contains(c);
+    !name.contains(odd)
+        && !["..", "@{"].iter().any(|pair| name.contains(pair))
+        && !["@", "HEAD"].contains(&name)
+        && !name.starts_with('-')
+        && !name.ends_with('.')
+        && name.split('/').all(part)
+}

@@ -214,7 +214,16 @@ impl Branch {
 
     /// Adds what to do about a ledger that is not trusted.
     fn with_help(&self, why: String, seen: Option<Oid>) -> LogError {
-        let Some(seen) = seen else { return LogError::Wrong(why) };
+        if why.contains("this version knows format") {
+            let seen = seen.map_or_else(String::new, |seen| format!(" (what was seen here last is {seen})"));
+            return LogError::Wrong(format!("{why}; install a newer kalends on this machine{seen}"));
+        }
+        let Some(seen) = seen else {
+            return LogError::Wrong(match why.contains("it is no ledger") {
+                true => format!("{why}; give the ledger another `branch` under [ledger] in kalends.toml"),
+                false => why,
+            });
+        };
         if why.contains("git fetch --unshallow") {
             return LogError::Wrong(why);
         }
