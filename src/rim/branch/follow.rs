@@ -32,7 +32,7 @@ impl Branch {
         let Some(latest) = latest else {
             return match seen {
                 None => Ok(Tip::default()),
-                Some(seen) => Err(self.missing(&repository, seen)?),
+                Some(seen) => Err(self.missing(seen)),
             };
         };
         let seen = if planted(Mutant::BelieveRollback) { None } else { seen };
@@ -129,18 +129,16 @@ impl Branch {
         }
     }
 
-    /// Tells why there is no branch although one was seen: it was never shared, or it is gone.
-    fn missing(&self, repository: &Repository, seen: Oid) -> Result<LogError, LogError> {
+    /// Tells that there is no branch although one was seen.
+    fn missing(&self, seen: Oid) -> LogError {
         let branch = &self.place.branch;
-        if let Some(remote) = &self.place.remote
-            && self.target(repository, &self.names.fetched)?.is_none()
-        {
-            return Ok(LogError::Wrong(format!(
-                "the remote {remote} has no branch {branch} yet, and this clone has one; share it: git push {remote} {branch}"
-            )));
-        }
-        Ok(self
-            .with_help(format!("the branch {branch} is gone; it was seen here at commit {seen}"), Some(seen)))
+        let how = match &self.place.remote {
+            Some(remote) => {
+                format!("is gone from {remote}, or was never pushed there (then: git push {remote} {branch})")
+            }
+            None => "is gone".to_owned(),
+        };
+        self.with_help(format!("the branch {branch} {how}; it was seen here at commit {seen}"), Some(seen))
     }
 
     fn remember(&self, repository: &Repository, seen: Option<Oid>, latest: Oid) -> Result<(), LogError> {
