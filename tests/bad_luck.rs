@@ -499,7 +499,7 @@ fn an_entry_that_cannot_be_read_holds_its_slot_and_the_others_go_on() {
     let tip = stage.git("g rev-parse ledger");
     let claim = "slots/2027/01/18/open/once/news/1.claim.toml";
     stage.by_hand(claim, Some("no toml"), |head| next(&head, &tip));
-    let words = ["2027-01-18-open/once/news", "1.claim.toml", "kalends settle 2027-01-18-open/once/news"];
+    let words = ["2027-01-18-open/once/news", "1.claim.toml", "restore it from a copy that is whole"];
     stage.publish(DUE).ends(4, &words).ends(4, &["1 published", "1 unreadable in the ledger"]);
     stage.shows(&["Tea."]);
     stage.publish(LATER).ends(4, &words);

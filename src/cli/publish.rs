@@ -41,7 +41,7 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
         runner = runner.alone("kalends publish", ui)?;
     }
     say_what_is_not_committed(&runner, ui)?;
-    let broken = say_what_cannot_be_read(&mut runner, ui);
+    let broken = say_what_cannot_be_read(&runner, ui);
     let drafts = runner.in_time();
     let book = runner.book(&drafts)?;
     let faults = runner.faults(&book);
@@ -89,8 +89,8 @@ fn say_what_is_not_committed(runner: &Runner, ui: &mut Ui) -> Result<(), Error> 
 }
 
 /// Names the files that could not be read, of which nothing can go out.
-fn say_what_cannot_be_read(runner: &mut Runner, ui: &mut Ui) -> bool {
-    let unread = runner.take_out_unread_posts();
+fn say_what_cannot_be_read(runner: &Runner, ui: &mut Ui) -> bool {
+    let unread = runner.unread_posts();
     for (file, why) in &unread {
         ui.warning(format!("{}: {}; nothing of it is published", ui::foreign(file), ui::foreign(why)));
     }

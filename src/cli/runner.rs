@@ -136,20 +136,15 @@ impl Runner {
         Ok(promised.chain(ledger.slots().map(|(slot, _)| slot.clone())).collect())
     }
 
-    /// Takes out the posts in whose files reading found an error, and returns these files, each with its first error.
-    ///
-    /// What could not be read may be the zone, or how late the post may be: by a guess of those it would go out at the
-    /// wrong time, or be written down as missed for ever.
-    pub fn take_out_unread_posts(&mut self) -> BTreeMap<String, String> {
-        let Reading { calendar, findings, .. } = &mut self.reading;
+    /// Returns the files of posts that could not be read whole, and why: nothing of them is published.
+    pub fn unread_posts(&self) -> Vec<(String, String)> {
         let mut unread: BTreeMap<String, String> = BTreeMap::new();
-        for finding in findings.iter().filter(|finding| finding.severity() == Severity::Error) {
+        for finding in self.reading.findings.iter().filter(|finding| finding.severity() == Severity::Error) {
             if finding.file.starts_with("posts/") {
                 unread.entry(finding.file.clone()).or_insert_with(|| finding.message.clone());
             }
         }
-        calendar.posts.retain(|post| !unread.contains_key(&post.file));
-        unread
+        unread.into_iter().collect()
     }
 
     /// Returns the longest time that anything here may be late.
