@@ -9,7 +9,7 @@ use crate::calendar::Calendar;
 use crate::cli::ClockArgs;
 use crate::cli::here::Here;
 use crate::cli::runner::Runner;
-use crate::draft::{AccountId, Draft};
+use crate::draft::{AccountId, Draft, Slot};
 use crate::error::{Error, Outcome};
 use crate::plan::{Plan, Standing};
 use crate::platform::feed;
@@ -44,7 +44,7 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
     let broken = say_what_cannot_be_read(&runner, ui);
     let drafts = runner.in_time();
     let book = runner.book(&drafts)?;
-    let faults = runner.faults(&book);
+    let faults = runner.faults();
     let intent = runner.intent(&book, &faults, args.dry_run);
     let forgetful = Forgetful::over(&runner.branch);
     let world = if args.dry_run { runner.world(&forgetful) } else { runner.world(&runner.branch) };
@@ -62,8 +62,9 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
     if summary.plan.standing(Standing::Broken).next().is_some() {
         return Ok(worst.max(Outcome::Doubt));
     }
-    let is_held = |draft: &Draft| summary.plan.standing(Standing::Held).any(|row| row.slot == draft.slot);
-    let mendable = broken || drafts.iter().any(|draft| is_held(draft) && faults(draft).is_some());
+    let held: BTreeSet<&Slot> = summary.plan.standing(Standing::Held).map(|row| &row.slot).collect();
+    let is_faulty = |draft: &Draft| held.contains(&draft.slot) && faults(draft).is_some();
+    let mendable = broken || !held.is_empty() && runner.drafts_from(runner.now()).iter().any(is_faulty);
     Ok(worst.max(if mendable { Outcome::Findings } else { Outcome::Done }))
 }
 

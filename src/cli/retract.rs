@@ -34,7 +34,7 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
     let known = runner.known_slots(&world)?;
     let slots = meant(args, &known, &runner, here)?;
     let book = MediaBook::new();
-    let faults = runner.faults(&book);
+    let faults = runner.faults();
     let intent = runner.intent(&book, &faults, false);
     let mut worst = Outcome::Done;
     for (slot, taken) in retract::retract(&world, &intent, &slots, &args.why)? {

@@ -170,11 +170,16 @@ impl Runner {
     /// Returns a function that tells the first thing that is wrong with a draft's post or account.
     ///
     /// The calendar is checked when it is first asked: a run with nothing due checks nothing.
-    pub fn faults<'a>(&'a self, book: &'a MediaBook) -> impl Fn(&Draft) -> Option<String> + Sync + 'a {
-        let Reading { calendar, findings, .. } = &self.reading;
+    pub fn faults(&self) -> impl Fn(&Draft) -> Option<String> + Sync + '_ {
+        let Reading { calendar, findings, repo, .. } = &self.reading;
         let by_file: OnceLock<BTreeMap<String, String>> = OnceLock::new();
         move |draft| {
-            let by_file = by_file.get_or_init(|| first_errors(calendar, findings, book));
+            let by_file = by_file.get_or_init(|| {
+                // Of all pictures: what is overdue is asked about too, not only what may still be sent.
+                let files: Vec<&str> = calendar.media_files().into_iter().collect();
+                let book = repo.media_facts(&files, &Rev::Commit(self.commit.clone())).unwrap_or_default();
+                first_errors(calendar, findings, &book)
+            });
             let post = calendar.post(&draft.slot.post).map(|post| post.file.as_str());
             let account = calendar.account(&draft.slot.account).map(|account| account.file.as_str());
             [post, account, Some("kalends.toml")]

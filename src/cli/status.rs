@@ -70,7 +70,7 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
     let now = runner.now();
     let drafts = runner.calendar().drafts(now - runner.longest_late() - NEWS..now + AHEAD);
     let book = runner.book(&drafts)?;
-    let faults = runner.faults(&book);
+    let faults = runner.faults();
     let intent = runner.intent(&book, &faults, false);
     let (mut plan, head) = survey(&world, &intent, &drafts)?;
     look::warn_if_away(ui, &log);

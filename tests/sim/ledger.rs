@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use crate::draft::Slot;
+use crate::draft::{Draft, Slot};
 use crate::ledger::format::{self, read_entry, read_head, slot_of_path};
 use crate::ledger::{Entry, Fact, Head, Record, State};
 use crate::mutant::{self, Mutant};
@@ -26,6 +26,24 @@ pub struct Shared {
 }
 
 impl Shared {
+    /// Tells whether another post than this draft's has said its words to its account, and is or may be public.
+    pub fn is_said_by_another(&self, draft: &Draft) -> bool {
+        let Some(words) = draft.fingerprint() else { return false };
+        let folder = self.folders.get(&format::text_folder(&draft.slot.account, &words));
+        folder.into_iter().flatten().filter_map(|(_, (_, text))| format::read_said(text)).any(|slot| {
+            let free = matches!(
+                self.state(&slot),
+                State::Absent
+                    | State::Claimed { .. }
+                    | State::Refused { .. }
+                    | State::Released { .. }
+                    | State::Missed { .. }
+                    | State::Cancelled { .. }
+            );
+            slot.post != draft.slot.post && !free
+        })
+    }
+
     pub fn tip(&self) -> Tip {
         self.heads
             .last()

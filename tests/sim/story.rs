@@ -302,7 +302,11 @@ fn judge(inner: &mut Inner) {
             State::Published { .. } | State::Gone | State::Missed { .. } | State::Cancelled { .. } => true,
             // A wish that the platform did not answer stands in the ledger, and in the list of what is open.
             State::Retracting { .. } => true,
-            State::Absent => by_hand,
+            State::Absent if by_hand => true,
+            // Held, with its reason: a person gives a renamed post its old id, or says `again`.
+            State::Absent | State::Claimed { .. } | State::Released { .. } | State::Refused { .. } => {
+                inner.shared.is_said_by_another(draft)
+            }
             _ => false,
         };
         if !ended && now > draft.due + draft.late {

@@ -1,0 +1,120 @@
+//! Runs beside each other and runs that come too late, through the binary.
+
+#![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "this is a test, whole")]
+
+use std::fs::{self, File};
+use std::io::{Read, Write};
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::thread;
+use std::time::Duration;
+
+const PICTURE: &[u8] = include_bytes!("fixtures/lantern.png");
+
+fn run(program: &str, folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(program);
+    command.args(arguments).current_dir(folder).env_clear();
+    command.env("PATH", std::env::var_os("PATH").unwrap_or_default()).env("HOME", folder);
+    command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
+    command
+}
+
+fn kalends(folder: &Path, arguments: &[&str]) -> (Option<i32>, String) {
+    let output = run(env!("CARGO_BIN_EXE_kalends"), folder, arguments).output().unwrap();
+    let told = [output.stdout, output.stderr].concat();
+    (output.status.code(), String::from_utf8(told).unwrap())
+}
+
+/// A calendar with a post that shows a picture, committed.
+fn calendar() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, bytes) in [
+        ("kalends.toml", b"name = \"Harbour\"\nzone = \"Europe/Lisbon\"\n" as &[u8]),
+        ("accounts/news.toml", b"platform = \"feed\"\n"),
+        ("media/lantern.png", PICTURE),
+        (
+            "posts/2027/01/2027-01-18-lantern.toml",
+            b"at = 2027-01-18T09:00:00\nto = [\"news\"]\ntext = \"The lantern.\"\n[[media]]\nfile = \"media/lantern.png\"\nalt = \"A lantern\"\n",
+        ),
+    ] {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
+    for arguments in [
+        &["init", "-q", "-b", "main"][..],
+        &["add", "."],
+        &["-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "-qm", "Begin"],
+    ] {
+        assert!(run("git", folder.path(), arguments).status().unwrap().success());
+    }
+    folder
+}
+
+#[test]
+fn a_second_run_says_what_it_waits_for_and_then_goes_on() {
+    let folder = calendar();
+    fs::create_dir_all(folder.path().join(".git/kalends")).unwrap();
+    let mut held = File::create(folder.path().join(".git/kalends/lock")).unwrap();
+    held.write_all(b"kalends publish\n4711\n2027-01-18T09:00:00Z\n").unwrap();
+    held.lock().unwrap();
+    let mut second =
+        run(env!("CARGO_BIN_EXE_kalends"), folder.path(), &["publish", "--now", "2027-01-18T09:05"]);
+    let mut second = second.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut told = String::new();
+    let mut stderr = second.stderr.take().unwrap();
+    let mut byte = [0];
+    while !told.ends_with('\n') && stderr.read(&mut byte).unwrap() > 0 {
+        told.push(char::from(byte[0]));
+    }
+    assert!(told.contains("waiting for kalends publish") && told.contains("4711"), "{told}");
+    thread::spawn(move || {
+        #[expect(clippy::disallowed_methods, reason = "the other run takes its time")]
+        thread::sleep(Duration::from_millis(200));
+        drop(held);
+    });
+    let output = second.wait_with_output().unwrap();
+    assert!(output.status.success());
+    assert!(String::from_utf8(output.stdout).unwrap().contains("published"));
+}
+
+#[test]
+fn two_runs_at_once_publish_each_slot_once() {
+    let folder = calendar();
+    let runs: Vec<_> = (0..4)
+        .map(|_| {
+            let mut run =
+                run(env!("CARGO_BIN_EXE_kalends"), folder.path(), &["publish", "--now", "2027-01-18T09:05"]);
+            run.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
+        })
+        .collect();
+    let told: String = runs
+        .into_iter()
+        .map(|run| String::from_utf8(run.wait_with_output().unwrap().stdout).unwrap())
+        .collect();
+    assert_eq!(told.matches("published").count(), 1, "{told}");
+}
+
+#[test]
+fn an_overdue_post_with_a_picture_is_written_down_as_missed() {
+    let folder = calendar();
+    let (code, told) = kalends(folder.path(), &["publish", "--now", "2027-03-01T09:00"]);
+    assert_eq!(code, Some(3), "{told}");
+    assert!(told.contains("missed"), "{told}");
+    let (code, told) = kalends(folder.path(), &["publish", "--now", "2027-03-01T10:00"]);
+    assert_eq!((code, told.as_str()), (Some(0), "nothing is due\n"));
+}
+
+#[test]
+fn while_a_post_is_faulty_nothing_about_it_is_final() {
+    let folder = calendar();
+    let post = folder.path().join("posts/2027/01/2027-01-18-lantern.toml");
+    let whole = fs::read_to_string(&post).unwrap();
+    fs::write(&post, whole.replace("[\"news\"]", "[\"news\", \"nwes\"]")).unwrap();
+    let commit = ["-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "-qam", "Slip"];
+    assert!(run("git", folder.path(), &commit).status().unwrap().success());
+    let (code, told) = kalends(folder.path(), &["publish", "--now", "2027-01-18T09:05"]);
+    assert_eq!(code, Some(1), "{told}");
+    let (code, told) = kalends(folder.path(), &["publish", "--now", "2027-01-19T09:05"]);
+    assert!(code == Some(1) && !told.contains("missed"), "{told}");
+}
