@@ -124,7 +124,7 @@ pub fn survey(
 }
 
 /// Returns the first error of a draft's post, of its account, or of the calendar itself.
-fn fault(reading: &Reading, errors: &BTreeMap<String, String>, draft: &Draft) -> Option<String> {
+pub(super) fn fault(reading: &Reading, errors: &BTreeMap<String, String>, draft: &Draft) -> Option<String> {
     let post = reading.calendar.post(&draft.slot.post).map(|post| post.file.as_str());
     let account = reading.calendar.account(&draft.slot.account).map(|account| account.file.as_str());
     [post, account, Some("kalends.toml")].into_iter().flatten().find_map(|file| errors.get(file)).cloned()

@@ -8,6 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::calendar::{self, Calendar};
 use crate::cli::ClockArgs;
 use crate::cli::here::{Here, Reading};
+use crate::cli::look;
 use crate::draft::{Draft, Media, MediaBook, Slot};
 use crate::error::Error;
 use crate::finding::{Finding, Severity};
@@ -180,13 +181,7 @@ impl Runner {
                 let book = repo.media_facts(&files, &Rev::Commit(self.commit.clone())).unwrap_or_default();
                 first_errors(calendar, findings, &book)
             });
-            let post = calendar.post(&draft.slot.post).map(|post| post.file.as_str());
-            let account = calendar.account(&draft.slot.account).map(|account| account.file.as_str());
-            [post, account, Some("kalends.toml")]
-                .into_iter()
-                .flatten()
-                .find_map(|file| by_file.get(file))
-                .cloned()
+            look::fault(&self.reading, by_file, draft)
         }
     }
 }
