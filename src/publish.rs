@@ -17,7 +17,7 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use crate::calendar::{Account, Calendar};
 use crate::draft::{AccountId, Digest, Draft, Fingerprint, MediaBook, Occurrence, PostId, Slot};
-use crate::ledger::{Claim, Entry, Fact, Hand, Head, LEASE, Ledger};
+use crate::ledger::{Claim, Entry, Fact, Halt, Hand, Head, LEASE, Ledger};
 use crate::mutant::{Mutant, planted};
 use crate::plan::{self, Plan, Policy, Row, Standing};
 use crate::platform::{Desk, Platform};
@@ -92,6 +92,8 @@ pub trait Watch: Sync {
 pub struct Summary {
     /// Where everything stood before anything was sent.
     pub plan: Plan,
+    /// The stop switch, where it was on when the run began.
+    pub halt: Option<Halt>,
     /// Every slot that came to an end in this run, in order.
     pub settled: Vec<Settled>,
 }
@@ -143,7 +145,7 @@ pub fn publish<'a>(
     let head = run.scribe.refresh()?;
     let drafts = past_drafts(intent.calendar, world.clock.now());
     let slots: BTreeSet<Slot> = drafts.iter().map(|draft| draft.slot.clone()).collect();
-    let mut summary = Summary::default();
+    let mut summary = Summary { halt: head.halt.clone(), ..Summary::default() };
     if !head.open.is_empty() {
         // What is open is read whether it is asked for or not.
         let ledger = run.scribe.recall(&BTreeSet::new())?;

@@ -1,6 +1,6 @@
 //! `kalends publish`
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
@@ -102,35 +102,21 @@ fn say_what_cannot_be_read(runner: &Runner, ui: &mut Ui) -> bool {
 }
 
 fn conclude(summary: &publish::Summary, ui: &mut Ui) -> Result<(), Error> {
-    let mut parts = Vec::new();
-    let mut count = |word: &str, many: usize| {
-        if many > 0 {
-            parts.push(format!("{many} {word}"));
-        }
-    };
-    let settled = &summary.settled;
-    let ended = |test: fn(&Ended) -> bool| settled.iter().filter(|settled| test(&settled.outcome)).count();
-    count("published", ended(|e| matches!(e, Ended::Published { .. })));
-    count("would be published", ended(|e| matches!(e, Ended::WouldPublish)));
-    count("refused", ended(|e| matches!(e, Ended::Refused(_))));
-    count("not sent", ended(|e| matches!(e, Ended::Unsent(_))));
-    count("missed", ended(|e| matches!(e, Ended::Missed(_))));
-    count("in doubt", ended(|e| matches!(e, Ended::Doubt(_) | Ended::Person(_))));
-    let rows = |standing| summary.plan.standing(standing).count();
-    count("held", rows(Standing::Held));
-    count("stopped", rows(Standing::Stopped));
-    count("left for the next run", rows(Standing::Full) + rows(Standing::Later) + rows(Standing::Behind));
-    count("refused before", rows(Standing::Refused));
-    count("unreadable in the ledger", rows(Standing::Broken));
-    count("for people to post by hand", rows(Standing::ByHand));
+    if let Some(halt) = &summary.halt {
+        ui.warning(format!("{} stopped publishing: {}", ui::foreign(&halt.by), ui::foreign(&halt.why)));
+        ui.hint("go on with: kalends resume");
+    }
+    let totals = totals(summary);
     if ui.json() {
-        return ui.event("summary", &Totals { settled: settled.len(), said: parts });
+        let totals: BTreeMap<&str, usize> = totals.iter().map(|&(key, _, many)| (key, many)).collect();
+        return ui.event("summary", &totals);
     }
-    if parts.is_empty() {
-        ui.status("nothing is due");
-    } else {
-        ui.status(parts.join(", "));
-    }
+    let said: Vec<String> = totals
+        .iter()
+        .filter(|(_, _, many)| *many > 0)
+        .map(|(_, words, many)| format!("{many} {words}"))
+        .collect();
+    ui.status(if said.is_empty() { "nothing is due".to_owned() } else { said.join(", ") });
     for row in summary.plan.rows.iter().filter(|row| {
         matches!(row.standing, Standing::Held | Standing::Stopped | Standing::Refused | Standing::Broken)
     }) {
@@ -139,10 +125,32 @@ fn conclude(summary: &publish::Summary, ui: &mut Ui) -> Result<(), Error> {
             ui.hint(ui::foreign(next));
         }
     }
-    if settled.iter().any(|settled| matches!(settled.outcome, Ended::Person(_))) {
-        ui.hint(format!("{} to decide: kalends status", plural(1, "doubt")));
+    if summary.settled.iter().any(|settled| matches!(settled.outcome, Ended::Person(_))) {
+        ui.hint("a person must decide: kalends status");
     }
     Ok(())
+}
+
+/// Returns how many slots ended or stand in each way: the key in JSON, the words for people, the number.
+fn totals(summary: &publish::Summary) -> Vec<(&'static str, &'static str, usize)> {
+    let ended =
+        |test: fn(&Ended) -> bool| summary.settled.iter().filter(|settled| test(&settled.outcome)).count();
+    let rows = |standing| summary.plan.standing(standing).count();
+    let left = rows(Standing::Full) + rows(Standing::Later) + rows(Standing::Behind);
+    vec![
+        ("published", "published", ended(|e| matches!(e, Ended::Published { .. }))),
+        ("would_publish", "would be published", ended(|e| matches!(e, Ended::WouldPublish))),
+        ("refused", "refused", ended(|e| matches!(e, Ended::Refused(_)))),
+        ("unsent", "not sent", ended(|e| matches!(e, Ended::Unsent(_)))),
+        ("missed", "missed", ended(|e| matches!(e, Ended::Missed(_)))),
+        ("doubts", "in doubt", ended(|e| matches!(e, Ended::Doubt(_) | Ended::Person(_)))),
+        ("held", "held", rows(Standing::Held)),
+        ("stopped", "stopped", rows(Standing::Stopped)),
+        ("left", "left for the next run", left),
+        ("refused_before", "refused before", rows(Standing::Refused)),
+        ("broken", "unreadable in the ledger", rows(Standing::Broken)),
+        ("by_hand", "for people to post by hand", rows(Standing::ByHand)),
+    ]
 }
 
 /// Names the pages of the feeds that this run wrote to.
@@ -156,12 +164,6 @@ fn say_where_to_look(runner: &Runner, summary: &publish::Summary, here: &Here, u
             ui.hint(format!("read it in a browser: {}", here.show(&page)));
         }
     }
-}
-
-#[derive(Serialize)]
-struct Totals {
-    settled: usize,
-    said: Vec<String>,
 }
 
 /// Tells each ending as it happens, from whichever lane.
