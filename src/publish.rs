@@ -210,23 +210,13 @@ fn past_drafts(calendar: &Calendar, now: DateTime<Utc>) -> Vec<Draft> {
 }
 
 impl<'a> Run<'a> {
-    fn hand(&self) -> Hand {
-        let actor = &self.world.actor;
-        Hand {
-            by: actor.by.clone(),
-            nonce: actor.nonce.clone(),
-            clone: actor.clone.clone(),
-            at: self.world.clock.now(),
-        }
-    }
-
     /// Tells whether an entry is of an earlier run of this clone. That run is dead, for we hold the clone's lock.
     fn is_our_dead(&self, hand: &Hand) -> bool {
         hand.clone == self.world.actor.clone && hand.nonce != self.world.actor.nonce
     }
 
     fn entry(&self, slot: &Slot, attempt: u32, fact: Fact) -> Entry {
-        Entry { slot: slot.clone(), attempt, hand: self.hand(), fact }
+        Entry { slot: slot.clone(), attempt, hand: self.world.hand(), fact }
     }
 
     fn account(&self, id: &AccountId) -> Option<&'a Account> {
@@ -434,7 +424,7 @@ impl<'a> Run<'a> {
 
     /// Leaves a sign of life, once a day and runner, so that silence can be told from nothing to do.
     fn heartbeat(&self) -> Result<(), LogError> {
-        let hand = self.hand();
+        let hand = self.world.hand();
         let by: String = hand.by.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
         let path = format!("heartbeats/{}/{by}.toml", hand.at.format("%Y/%m/%d"));
         let text = crate::ledger::format::write_heartbeat(&hand);

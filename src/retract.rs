@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::draft::Slot;
 use crate::http::Failure;
-use crate::ledger::{Entry, Fact, Hand, State};
+use crate::ledger::{Entry, Fact, State};
 use crate::platform::Desk;
 use crate::publish::Intent;
 use crate::record::{Note, Scribe};
@@ -37,14 +37,8 @@ pub fn retract(
     let scribe = Scribe::new(world);
     scribe.refresh()?;
     let ledger = scribe.recall(slots)?;
-    let hand = || Hand {
-        by: world.actor.by.clone(),
-        nonce: world.actor.nonce.clone(),
-        clone: world.actor.clone.clone(),
-        at: world.clock.now(),
-    };
     let write = |slot: &Slot, attempt: u32, fact: Fact| {
-        let entry = Entry { slot: slot.clone(), attempt, hand: hand(), fact };
+        let entry = Entry { slot: slot.clone(), attempt, hand: world.hand(), fact };
         let written = scribe.write(Note { entries: vec![entry.clone()], ..Note::default() })?;
         Ok::<bool, LogError>(written.has(&entry))
     };

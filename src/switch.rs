@@ -4,7 +4,7 @@ use chrono::SecondsFormat;
 
 use crate::draft::Slot;
 use crate::ledger::format::write_switch;
-use crate::ledger::{Decision, Entry, Fact, Halt, Hand, Head, Illegal, State};
+use crate::ledger::{Decision, Entry, Fact, Halt, Head, Illegal, State};
 use crate::record::{Note, Scribe};
 use crate::world::{LogError, World};
 
@@ -24,7 +24,7 @@ pub fn turn(world: &World<'_>, stop: Option<&str>) -> Result<(Head, Vec<Slot>), 
     let word = if stop.is_some() { "stop" } else { "resume" };
     let mark: String = world.actor.nonce.chars().take(8).collect();
     let path = format!("stops/{}.{mark}.{word}.toml", at.format("%Y-%m-%dT%H%M%SZ"));
-    let text = write_switch(&hand(world), stop);
+    let text = write_switch(&world.hand(), stop);
     let message = format!("{word}: {}", stop.unwrap_or("publishing goes on"));
     scribe.write(Note { switch: Some(halt), files: vec![(path, text)], message, ..Note::default() })?;
     let ledger = scribe.recall(&std::collections::BTreeSet::new())?;
@@ -45,16 +45,7 @@ pub fn decide(world: &World<'_>, slot: &Slot, decision: Decision) -> Result<Resu
     let beginning = matches!(decision, Decision::Delivered { .. })
         && !matches!(record.state, State::Sending { .. } | State::Doubt { .. });
     let attempt = if beginning { record.attempt + 1 } else { record.attempt };
-    let entry = Entry { slot: slot.clone(), attempt, hand: hand(world), fact: Fact::Decision(decision) };
+    let entry = Entry { slot: slot.clone(), attempt, hand: world.hand(), fact: Fact::Decision(decision) };
     let written = scribe.write(Note { entries: vec![entry], ..Note::default() })?;
     Ok(written.refused.into_iter().next().map_or(Ok(()), |(_, why)| Err(why)))
-}
-
-fn hand(world: &World<'_>) -> Hand {
-    Hand {
-        by: world.actor.by.clone(),
-        nonce: world.actor.nonce.clone(),
-        clone: world.actor.clone.clone(),
-        at: world.clock.now(),
-    }
 }

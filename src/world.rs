@@ -7,6 +7,7 @@ use thiserror::Error;
 
 use crate::draft::Media;
 use crate::http::Http;
+use crate::ledger::Hand;
 use crate::platform;
 use crate::text;
 
@@ -124,4 +125,16 @@ pub struct World<'a> {
     pub actor: Actor,
     /// How lanes are run.
     pub lanes: Lanes,
+}
+
+impl World<'_> {
+    /// Returns who acts, and that it is now: what every entry begins with.
+    pub fn hand(&self) -> Hand {
+        Hand {
+            by: self.actor.by.clone(),
+            nonce: self.actor.nonce.clone(),
+            clone: self.actor.clone.clone(),
+            at: self.clock.now(),
+        }
+    }
 }
