@@ -17,7 +17,7 @@ mod schema;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::draft::{AccountId, CampaignId, DepartmentId, GoalId, PersonId, PostId};
+use crate::draft::{AccountId, CampaignId, DepartmentId, GoalId, PersonId, PostId, RunnerId};
 use crate::finding::{File, Finding};
 use crate::time::Zone;
 
@@ -29,7 +29,7 @@ pub use format::FILE_LIMIT_BYTES;
 pub use grammar::{Key, Kind, Type};
 pub use model::{
     Account, At, Body, Campaign, Department, Goal, Part, Person, Picture, Post, Question, Repeat, Role, Root,
-    Split, StandingSlot, Voice, Words,
+    Runner, Split, StandingSlot, Voice, Words,
 };
 pub use schema::schema;
 
@@ -42,6 +42,8 @@ pub struct Calendar {
     pub people: BTreeMap<PersonId, Person>,
     /// The departments.
     pub departments: BTreeMap<DepartmentId, Department>,
+    /// The machines that publish by themselves.
+    pub runners: BTreeMap<RunnerId, Runner>,
     /// The accounts.
     pub accounts: BTreeMap<AccountId, Account>,
     /// The campaigns.

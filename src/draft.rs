@@ -42,6 +42,8 @@ ids! {
     AccountId;
     /// A person's id: its file's stem.
     PersonId;
+    /// A runner's id: its file's stem.
+    RunnerId;
     /// A department's id: its file's stem.
     DepartmentId;
     /// A campaign's id: its file's stem.

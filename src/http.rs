@@ -5,7 +5,9 @@
 
 use std::fmt;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
+use secrecy::{ExposeSecret, SecretString};
+use zeroize::Zeroizing;
 
 /// What a request can do to what people see.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,21 +44,46 @@ impl fmt::Display for Method {
     }
 }
 
-/// A request, whole.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Whom a request goes to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// A server that the calendar's own files name.
+    Named,
+    /// An address out of somebody's post: it must not lead into a private network.
+    Stranger,
+}
+
+/// A request, whole. What it carries is wiped when it is dropped, and is never printed.
+#[derive(Clone)]
 pub struct Request {
     /// The method.
     pub method: Method,
     /// Where to. The scheme `feed:` names a folder of this calendar.
     pub url: String,
     /// Headers, in order.
-    pub headers: Vec<(String, String)>,
+    pub headers: Vec<(String, Zeroizing<String>)>,
     /// The body.
-    pub body: Vec<u8>,
+    pub body: Zeroizing<Vec<u8>>,
+    /// What must not be told of the answer, should the other side repeat it.
+    pub secrets: Vec<SecretString>,
     /// What it can do.
     pub effect: Effect,
-    /// How long an answer is waited for.
+    /// Whom it goes to.
+    pub reach: Reach,
+    /// How long an answer is waited for, to its last byte.
     pub patience: TimeDelta,
+    /// The longest answer that is read.
+    pub answer_limit_bytes: usize,
+}
+
+/// The longest answer of a platform's interface that is read.
+const ANSWER_LIMIT_BYTES: usize = 8 << 20;
+
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
+        write!(f, "{} {} {names:?} and {} bytes", self.method, self.url, self.body.len())
+    }
 }
 
 impl Request {
@@ -66,37 +93,75 @@ impl Request {
             method,
             url: url.into(),
             headers: Vec::new(),
-            body: Vec::new(),
+            body: Zeroizing::default(),
+            secrets: Vec::new(),
             effect,
+            reach: Reach::Named,
             patience: TimeDelta::seconds(30),
+            answer_limit_bytes: ANSWER_LIMIT_BYTES,
         }
     }
 
     /// Gives it a body.
     pub fn body(mut self, body: impl Into<Vec<u8>>) -> Request {
-        self.body = body.into();
+        self.body = Zeroizing::new(body.into());
         self
     }
 
     /// Adds a header.
     pub fn header(mut self, name: &str, value: impl Into<String>) -> Request {
-        self.headers.push((name.to_owned(), value.into()));
+        self.headers.push((name.to_owned(), Zeroizing::new(value.into())));
         self
+    }
+
+    /// Shows a token to the other side, and keeps it out of everything that is told of the answer.
+    pub fn bearer(self, token: &str) -> Request {
+        self.header("authorization", format!("Bearer {token}")).secret(token)
+    }
+
+    /// Names a text in the request that must not be told, should the other side repeat it.
+    pub fn secret(mut self, text: &str) -> Request {
+        self.secrets.push(SecretString::from(text));
+        self
+    }
+
+    /// Returns the first header of that name, in any case.
+    pub fn header_value(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 }
 
-/// An answer, whole.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// An answer, whole. It may hold a token, so it is wiped when it is dropped, and is never printed.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Response {
     /// The status.
     pub status: u16,
     /// Headers, in order.
     pub headers: Vec<(String, String)>,
     /// The body.
-    pub body: Vec<u8>,
+    pub body: Zeroizing<Vec<u8>>,
+}
+
+impl fmt::Debug for Response {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} and {} bytes", self.status, self.body.len())
+    }
 }
 
 impl Response {
+    /// Returns the other side's clock, where it tells it.
+    pub fn date(&self) -> Option<DateTime<Utc>> {
+        DateTime::parse_from_rfc2822(self.header("date")?).ok().map(|at| at.to_utc())
+    }
+
+    /// Reads the body as JSON; what cannot be read says so, and shows none of it.
+    pub fn json(&self) -> Result<serde_json::Value, String> {
+        serde_json::from_slice(&self.body).map_err(|_| {
+            let kind = self.header("content-type").unwrap_or("nothing that says what it is");
+            format!("the answer was {} with {kind}, and no JSON in it", self.status)
+        })
+    }
+
     /// Returns the first header of that name, in any case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
@@ -137,6 +202,8 @@ pub enum Failure {
     Refused {
         /// The status.
         status: u16,
+        /// The other side's own name for the fault, as the field `error` of its JSON has it; empty where it has none.
+        code: String,
         /// The other side's words.
         why: String,
     },
@@ -151,7 +218,7 @@ impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Failure::Unsent { why, .. } => write!(f, "not sent: {why}"),
-            Failure::Refused { status, why } => write!(f, "refused ({status}): {why}"),
+            Failure::Refused { status, why, .. } => write!(f, "refused ({status}): {why}"),
             Failure::Doubtful { why } => write!(f, "no answer to trust: {why}"),
         }
     }
@@ -163,38 +230,82 @@ const REFUSALS: [u16; 10] = [400, 401, 403, 404, 405, 410, 413, 415, 422, 451];
 /// Sends a request and tells what its outcome means.
 ///
 /// A success is a status of 200 to 299. A status that is neither a success nor a certain refusal leaves a request
-/// that publishes in doubt: a server that answers 500 may have published before it fell over.
+/// that publishes in doubt: a server that answers 500 may have published before it fell over. A redirection is never
+/// followed: what was sent to one server is not for another.
 pub fn exchange(http: &dyn Http, request: &Request) -> Result<Response, Failure> {
     let publishes = request.effect == Effect::Publishes;
-    let lost = |why: String| {
-        if publishes { Failure::Doubtful { why } } else { Failure::Unsent { why, retry_after: None } }
+    let lost = |why: String, retry_after| {
+        if publishes { Failure::Doubtful { why } } else { Failure::Unsent { why, retry_after } }
     };
     let response = match http.send(request) {
         Ok(response) => response,
         Err(Broken::BeforeSending(why)) => return Err(Failure::Unsent { why, retry_after: None }),
-        Err(Broken::AfterSending(why)) => return Err(lost(why)),
+        Err(Broken::AfterSending(why)) => return Err(lost(why, None)),
     };
     match response.status {
         200..=299 => Ok(response),
+        300..=399 => {
+            let to = response.header("location").unwrap_or("nowhere");
+            Err(lost(format!("it redirects to {to}, which is not followed"), None))
+        }
         429 => {
             Err(Failure::Unsent { why: "too many requests".to_owned(), retry_after: retry_after(&response) })
         }
-        status if REFUSALS.contains(&status) => Err(Failure::Refused { status, why: words(&response) }),
-        status => Err(lost(format!("the answer was {status}"))),
+        status if REFUSALS.contains(&status) => {
+            let (code, why) = words(request, &response);
+            Err(Failure::Refused { status, code, why })
+        }
+        status => Err(lost(format!("the answer was {status}"), retry_after(&response))),
     }
 }
 
-/// Reads `Retry-After` where it is a number of seconds.
-fn retry_after(response: &Response) -> Option<TimeDelta> {
-    TimeDelta::try_seconds(response.header("retry-after")?.trim().parse().ok()?)
+/// Reads for how long the other side asks to be left alone.
+///
+/// `Retry-After` is a number of seconds or a date (RFC 9110 §10.2.3). `RateLimit-Reset` is a moment in seconds since
+/// 1970 on Bluesky, `X-RateLimit-Reset` a moment as RFC 3339 on Mastodon; both are counted from the answer's `Date`.
+pub fn retry_after(response: &Response) -> Option<TimeDelta> {
+    let until = |at: DateTime<Utc>| response.date().map(|now| (at - now).max(TimeDelta::zero()));
+    if let Some(value) = response.header("retry-after").map(str::trim) {
+        let seconds = value.parse().ok().and_then(TimeDelta::try_seconds);
+        let date = || DateTime::parse_from_rfc2822(value).ok().and_then(|at| until(at.to_utc()));
+        if let Some(span) = seconds.or_else(date) {
+            return Some(span);
+        }
+    }
+    let reset = response.header("ratelimit-reset").or_else(|| response.header("x-ratelimit-reset"))?.trim();
+    match reset.parse::<i64>() {
+        Ok(seconds) => DateTime::from_timestamp(seconds, 0).and_then(until),
+        Err(_) => DateTime::parse_from_rfc3339(reset).ok().and_then(|at| until(at.to_utc())),
+    }
 }
 
-/// Returns the beginning of the other side's words.
-fn words(response: &Response) -> String {
-    let text = response.text();
-    let text = text.trim();
-    if text.is_empty() {
-        return "no reason given".to_owned();
-    }
-    text.chars().take(300).collect()
+/// Reads for how long to wait before the next request, where this answer says that it was the last one allowed.
+pub fn exhausted(response: &Response) -> Option<TimeDelta> {
+    let left = response.header("ratelimit-remaining").or_else(|| response.header("x-ratelimit-remaining"))?;
+    if left.trim() == "0" { retry_after(response) } else { None }
+}
+
+/// Returns the other side's name for a fault and the beginning of its words, with nothing in them that was secret.
+fn words(request: &Request, response: &Response) -> (String, String) {
+    let field = |value: &serde_json::Value, name: &str| {
+        value.get(name).and_then(serde_json::Value::as_str).map(str::to_owned).filter(|text| !text.is_empty())
+    };
+    let (code, text) = match serde_json::from_slice::<serde_json::Value>(&response.body) {
+        Ok(json) => {
+            let code = field(&json, "error").unwrap_or_default();
+            let text = field(&json, "message").or_else(|| field(&json, "error_description"));
+            (code.clone(), text.unwrap_or_else(|| if code.is_empty() { json.to_string() } else { code }))
+        }
+        Err(_) => (String::new(), response.text().trim().to_owned()),
+    };
+    let hide = |text: String| {
+        request
+            .secrets
+            .iter()
+            .map(ExposeSecret::expose_secret)
+            .filter(|secret| !secret.is_empty())
+            .fold(text, |text, secret| text.replace(secret, "…"))
+    };
+    let text: String = hide(text).chars().take(300).collect();
+    (hide(code), if text.is_empty() { "no reason given".to_owned() } else { text })
 }

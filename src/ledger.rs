@@ -78,10 +78,23 @@ pub enum Evidence {
 pub struct Receipt {
     /// The platform's id of the post.
     pub id: String,
+    /// The platform's name for this very version of it, where a reply must say it (Bluesky's CID).
+    pub revision: Option<String>,
     /// Where it can be seen.
     pub url: Option<String>,
     /// How this is known.
     pub evidence: Evidence,
+}
+
+/// A media file that a platform holds for us and no post shows yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Upload {
+    /// The SHA-256 of the file in the calendar, as hexadecimal digits.
+    pub sha256: String,
+    /// What the platform calls it: an id, or what else a post must say.
+    pub id: String,
+    /// When it was uploaded.
+    pub at: DateTime<Utc>,
 }
 
 /// The platform said no, definitely: the post is not public.
@@ -121,6 +134,8 @@ pub enum Decision {
 pub enum Fact {
     /// `n.claim`
     Claim(Claim),
+    /// `n.uploads`: what was uploaded for it, so that a later attempt need not.
+    Uploads(Vec<Upload>),
     /// `n.sending`
     Sending(Sending),
     /// `n.receipt`
@@ -193,6 +208,8 @@ pub enum State {
         at: DateTime<Utc>,
         /// The platform's id, where the platform gave one.
         id: Option<String>,
+        /// The platform's name for this very version of it.
+        revision: Option<String>,
         /// Where it can be seen.
         url: Option<String>,
         /// What was sent, unless it was posted by hand.
@@ -365,6 +382,10 @@ impl Record {
                 S::Sending { .. } if planted(Mutant::LeaseOnSending) => (next, "it is claimed"),
                 _ => (false, "it is not free"),
             },
+            Fact::Uploads(_) => match &self.state {
+                S::Claimed { hand, .. } => (this && same_process(hand), "it is another's claim"),
+                _ => (false, "it is not claimed"),
+            },
             Fact::Sending(sending) => match &self.state {
                 S::Claimed { hand, .. } => {
                     (this && same_process(hand) && sending.replays.is_none(), "it is another's claim")
@@ -440,6 +461,15 @@ impl Record {
         }
     }
 
+    /// Returns what was uploaded for the slot, in whichever attempt.
+    pub fn uploads(&self) -> Vec<Upload> {
+        let of = |entry: &Entry| match &entry.fact {
+            Fact::Uploads(uploads) => uploads.clone(),
+            _ => Vec::new(),
+        };
+        self.entries.iter().flat_map(of).collect()
+    }
+
     fn was_sent(&self, attempt: u32) -> bool {
         self.entries.iter().any(|entry| entry.attempt == attempt && matches!(entry.fact, Fact::Sending(_)))
     }
@@ -453,6 +483,7 @@ impl Record {
             (Fact::Receipt(receipt), _) => State::Published {
                 at: hand.at,
                 id: Some(receipt.id.clone()),
+                revision: receipt.revision.clone(),
                 url: receipt.url.clone(),
                 digest: self.digest_of(entry.attempt),
             },
@@ -469,6 +500,7 @@ impl Record {
             (Fact::Decision(Decision::Delivered { url }), _) => State::Published {
                 at: hand.at,
                 id: None,
+                revision: None,
                 url: url.clone(),
                 digest: self.digest_of(entry.attempt),
             },
@@ -525,6 +557,7 @@ impl Fact {
     pub fn kind(&self) -> &'static str {
         match self {
             Fact::Claim(_) => "claim",
+            Fact::Uploads(_) => "uploads",
             Fact::Sending(_) => "sending",
             Fact::Receipt(_) => "receipt",
             Fact::Refusal(_) => "refusal",
@@ -544,15 +577,16 @@ impl Fact {
         match self {
             Fact::Missed(_) | Fact::Cancel(_) => 0,
             Fact::Claim(_) => 1,
-            Fact::Sending(_) => 2,
-            Fact::Doubt(_) => 3,
-            Fact::Fence(_) => 4,
-            Fact::Refusal(_) => 5,
-            Fact::Release(_) => 6,
-            Fact::Receipt(_) => 7,
-            Fact::Decision(_) => 8,
-            Fact::Retraction(_) => 9,
-            Fact::Gone => 10,
+            Fact::Uploads(_) => 2,
+            Fact::Sending(_) => 3,
+            Fact::Doubt(_) => 4,
+            Fact::Fence(_) => 5,
+            Fact::Refusal(_) => 6,
+            Fact::Release(_) => 7,
+            Fact::Receipt(_) => 8,
+            Fact::Decision(_) => 9,
+            Fact::Retraction(_) => 10,
+            Fact::Gone => 11,
         }
     }
 }

@@ -35,6 +35,7 @@ pub mod plan;
 
 // Protocols: requests and answers as values.
 pub mod http;
+pub mod keyring;
 pub mod platform;
 
 // Journeys: the order in which the world is touched.

@@ -10,8 +10,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::calendar::Account;
 use crate::draft::{Draft, Media, MediaBook};
 use crate::http::{Failure, Http};
-use crate::ledger::{Receipt, Sending};
+use crate::keyring::{Credential, Keys};
+use crate::ledger::{Receipt, Sending, Upload};
 use crate::text;
+use crate::time::Clock;
 
 /// What a platform gives to tell whether a post of ours is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,8 +49,14 @@ pub enum Sight {
 pub struct Desk<'a> {
     /// The network.
     pub http: &'a dyn Http,
+    /// The time.
+    pub clock: &'a dyn Clock,
     /// The account.
     pub account: &'a Account,
+    /// The account's secret; absent where the platform needs none.
+    pub credential: Option<Credential>,
+    /// The key-ring, for what is kept of a signed-in session.
+    pub keys: &'a dyn Keys,
     /// What is known of the media files.
     pub book: &'a MediaBook,
     /// The bytes of a media file of the calendar's commit.
@@ -60,42 +68,64 @@ pub struct Desk<'a> {
 pub struct Parent {
     /// The platform's id.
     pub id: String,
+    /// The platform's name for this very version of it, where a reply must say it.
+    pub revision: Option<String>,
     /// Where it can be seen.
     pub url: Option<String>,
 }
 
-/// A platform, as the journeys see it.
+/// A platform, as the journeys see it before they are signed in.
 pub trait Platform: Sync {
-    /// Returns what it gives to tell whether a post is there.
+    /// Returns the most that one run sends to one account, where a burst would trouble readers.
+    fn burst(&self) -> Option<usize>;
+
+    /// Tells whether an account there has a secret.
+    fn has_secret(&self) -> bool;
+
+    /// Returns when a credential is due to be exchanged for the next one; nothing where it lasts.
+    fn renews_at(&self, credential: &Credential) -> Option<DateTime<Utc>>;
+
+    /// Exchanges a credential for the next one. The old one may be spent even where the answer is lost.
+    fn renew(&self, http: &dyn Http, credential: &Credential) -> Result<Credential, Failure>;
+
+    /// Signs in: reads what must be known of the server, and verifies that the secret is this account's.
+    fn open<'a>(&self, desk: Desk<'a>) -> Result<Box<dyn Channel + 'a>, Failure>;
+}
+
+/// An account that is signed in to.
+pub trait Channel: Send + Sync {
+    /// Returns what the platform gives to tell whether a post is there.
     fn class(&self) -> Class;
 
     /// Returns how old a sending must be before not seeing it proves that it is not there: the latest first byte,
     /// the longest flight and the listing's delay together (RELIABILITY §1.4).
     fn settles_after(&self) -> TimeDelta;
 
-    /// Returns the most that one run sends to one account, where a burst would trouble readers.
-    fn burst(&self) -> Option<usize>;
+    /// Returns for how long an upload that no post shows is sure to be kept.
+    fn keeps_uploads(&self) -> TimeDelta;
 
-    /// Uploads what must be there before a draft can be sent. Publishes nothing; may be repeated.
-    fn prepare(&self, desk: &Desk<'_>, draft: &Draft) -> Result<(), Failure>;
-
-    /// Returns the key and the payload: the very bytes that will be sent, a pure function of what it is given.
-    fn payload(
+    /// Does all that can be done before a draft is sent, and publishes nothing: uploads, addresses of mentions, a link's
+    /// card. Returns the key and the payload: the very bytes that will be sent.
+    ///
+    /// `thread` holds the thread's parts that are public, from the first to the one before this. `uploads` holds what
+    /// earlier attempts have uploaded; what is uploaded now is added, even where this fails afterwards. `first_at` is
+    /// the moment that the post will bear.
+    fn prepare(
         &self,
-        desk: &Desk<'_>,
         draft: &Draft,
-        parent: Option<&Parent>,
+        thread: &[Parent],
+        uploads: &mut Vec<Upload>,
         first_at: DateTime<Utc>,
     ) -> Result<(String, String), Failure>;
 
     /// Sends the payload once.
-    fn publish(&self, desk: &Desk<'_>, sending: &Sending) -> Result<Receipt, Failure>;
+    fn publish(&self, sending: &Sending) -> Result<Receipt, Failure>;
 
     /// Looks for what a sending may have published.
-    fn find(&self, desk: &Desk<'_>, sending: &Sending) -> Result<Sight, Failure>;
+    fn find(&self, sending: &Sending) -> Result<Sight, Failure>;
 
     /// Takes a post down. Taking down what is not there is a success.
-    fn retract(&self, desk: &Desk<'_>, id: &str) -> Result<(), Failure>;
+    fn retract(&self, id: &str) -> Result<(), Failure>;
 }
 
 /// Returns the adapter of a platform, or nothing where a person posts by hand.

@@ -12,15 +12,18 @@ mod lane;
 mod settle;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 
 use crate::calendar::{Account, Calendar};
 use crate::draft::{AccountId, Digest, Draft, Fingerprint, MediaBook, Occurrence, PostId, Slot};
+use crate::http::Failure;
+use crate::keyring::KeyError;
 use crate::ledger::{Claim, Entry, Fact, Halt, Hand, Head, LEASE, Ledger};
 use crate::mutant::{Mutant, planted};
 use crate::plan::{self, Plan, Policy, Row, Standing};
-use crate::platform::{Desk, Platform};
+use crate::platform::{Channel, Desk, Platform};
 use crate::record::{Note, Scribe};
 use crate::world::{Lanes, LogError, World};
 
@@ -119,6 +122,8 @@ struct Run<'a> {
     watch: &'a dyn Watch,
     /// How many posts each account has had in the run's rounds so far.
     had: BTreeMap<AccountId, usize>,
+    /// The accounts that the run has signed in to.
+    channels: Mutex<BTreeMap<AccountId, Arc<dyn Channel + 'a>>>,
 }
 
 /// A slot that this run has claimed.
@@ -141,7 +146,7 @@ pub fn publish<'a>(
     intent: &'a Intent<'a>,
     watch: &'a dyn Watch,
 ) -> Result<Summary, LogError> {
-    let mut run = Run { world, intent, scribe: Scribe::new(world), watch, had: BTreeMap::new() };
+    let mut run = Run::new(world, intent, watch);
     let head = run.scribe.refresh()?;
     let drafts = past_drafts(intent.calendar, world.clock.now());
     let slots: BTreeSet<Slot> = drafts.iter().map(|draft| draft.slot.clone()).collect();
@@ -189,10 +194,31 @@ pub fn survey<'a>(
         fn settled(&self, _: &Settled) {}
         fn warned(&self, _: &str) {}
     }
-    let run = Run { world, intent, scribe: Scribe::new(world), watch: &Silent, had: BTreeMap::new() };
+    let run = Run::new(world, intent, &Silent);
     let slots = drafts.iter().map(|draft| draft.slot.clone()).collect();
     let ledger = run.scribe.recall(&slots)?;
     Ok((run.plan(drafts, &ledger)?, ledger.head))
+}
+
+/// Lays out what an adapter needs for an account: its secret above all.
+pub(crate) fn desk<'a>(
+    world: &'a World<'a>,
+    intent: &'a Intent<'a>,
+    account: &'a Account,
+    adapter: &dyn Platform,
+) -> Result<Desk<'a>, Failure> {
+    let closed = |fault: KeyError| Failure::Unsent { why: fault.to_string(), retry_after: None };
+    let credential =
+        if adapter.has_secret() { Some(world.keys.credential(&account.id).map_err(closed)?) } else { None };
+    Ok(Desk {
+        http: world.http,
+        clock: world.clock,
+        account,
+        credential,
+        keys: world.keys,
+        book: intent.book,
+        media: world.media,
+    })
 }
 
 fn many(slots: usize) -> String {
@@ -210,6 +236,11 @@ fn past_drafts(calendar: &Calendar, now: DateTime<Utc>) -> Vec<Draft> {
 }
 
 impl<'a> Run<'a> {
+    fn new(world: &'a World<'a>, intent: &'a Intent<'a>, watch: &'a dyn Watch) -> Run<'a> {
+        let (had, channels) = (BTreeMap::new(), Mutex::default());
+        Run { world, intent, scribe: Scribe::new(world), watch, had, channels }
+    }
+
     /// Tells whether an entry is of an earlier run of this clone. That run is dead, for we hold the clone's lock.
     fn is_our_dead(&self, hand: &Hand) -> bool {
         hand.clone == self.world.actor.clone && hand.nonce != self.world.actor.nonce
@@ -227,8 +258,20 @@ impl<'a> Run<'a> {
         (self.world.platforms)(account.platform.as_ref()?.value)
     }
 
-    fn desk(&self, account: &'a Account) -> Desk<'a> {
-        Desk { http: self.world.http, account, book: self.intent.book, media: self.world.media }
+    /// Signs in to an account, once a run.
+    fn channel(
+        &self,
+        account: &'a Account,
+        adapter: &dyn Platform,
+    ) -> Result<Arc<dyn Channel + 'a>, Failure> {
+        let open = || self.channels.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(channel) = open().get(&account.id) {
+            return Ok(Arc::clone(channel));
+        }
+        let desk = desk(self.world, self.intent, account, adapter)?;
+        let channel: Arc<dyn Channel + 'a> = Arc::from(adapter.open(desk)?);
+        open().insert(account.id.clone(), Arc::clone(&channel));
+        Ok(channel)
     }
 
     /// Tells why a person posts to an account, or nothing where kalends does.

@@ -5,8 +5,7 @@ use std::collections::BTreeSet;
 use crate::draft::Slot;
 use crate::http::Failure;
 use crate::ledger::{Entry, Fact, State};
-use crate::platform::Desk;
-use crate::publish::Intent;
+use crate::publish::{Intent, desk};
 use crate::record::{Note, Scribe};
 use crate::world::{LogError, World};
 
@@ -87,8 +86,10 @@ fn take_down(world: &World<'_>, intent: &Intent<'_>, slot: &Slot, id: Option<&st
     let (Some(adapter), Some(id)) = (adapter, id) else {
         return Taken::ByHand;
     };
-    let desk = Desk { http: world.http, account, book: intent.book, media: world.media };
-    match adapter.retract(&desk, id) {
+    let taken = desk(world, intent, account, adapter)
+        .and_then(|desk| adapter.open(desk))
+        .and_then(|channel| channel.retract(id));
+    match taken {
         Ok(()) => Taken::Down,
         Err(Failure::Unsent { why, .. } | Failure::Refused { why, .. } | Failure::Doubtful { why }) => {
             Taken::Failed(why)

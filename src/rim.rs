@@ -1,4 +1,4 @@
-//! The rim: the only code that touches the clock, the disk, git and the environment.
+//! The rim: the only code that touches the clock, the disk, the network, git and the environment.
 //!
 //! Everything here gives real things to the seams of [`crate::world`], or reads and writes people's files for the
 //! commands. It decides nothing about posts.
@@ -12,3 +12,4 @@ pub mod lock;
 pub mod program;
 pub mod repo;
 pub mod shelf;
+pub mod wire;

@@ -10,10 +10,21 @@ mod moment;
 mod recurrence;
 mod zone;
 
+use chrono::{DateTime, TimeDelta, Utc};
+
 pub use duration::{DurationFault, parse_duration, show_duration};
 pub use moment::{MomentFault, parse_moment};
 pub use recurrence::{Every, EveryFault, Ordinal, Recurrence, show_weekday};
 pub use zone::{Fold, Gap, UnknownZone, WallFault, Zone, show_offset};
+
+/// The time, as whoever acts in it sees it.
+pub trait Clock: Sync {
+    /// Returns the moment.
+    fn now(&self) -> DateTime<Utc>;
+
+    /// Waits.
+    fn wait(&self, span: TimeDelta);
+}
 
 /// Returns the nearest of some words to one that is not among them, if one is near enough to be meant.
 ///

@@ -1,24 +1,17 @@
 //! The seams: everything through which a journey touches the world.
 //!
-//! A clock, a network ([`crate::http::Http`]), a ledger. The rim gives real ones, the simulator its own.
+//! A clock ([`Clock`]), a network ([`Http`]), a key-ring ([`Keys`]), a ledger ([`Log`]). The rim gives real ones, the simulator its own.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 use thiserror::Error;
 
 use crate::draft::Media;
 use crate::http::Http;
+use crate::keyring::Keys;
 use crate::ledger::Hand;
 use crate::platform;
 use crate::text;
-
-/// The time.
-pub trait Clock: Sync {
-    /// Returns the moment.
-    fn now(&self) -> DateTime<Utc>;
-
-    /// Waits.
-    fn wait(&self, span: TimeDelta);
-}
+use crate::time::Clock;
 
 /// A commit of the ledger, as far as a journey needs to know it.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -117,6 +110,8 @@ pub struct World<'a> {
     pub http: &'a dyn Http,
     /// The ledger.
     pub log: &'a dyn Log,
+    /// The key-ring.
+    pub keys: &'a dyn Keys,
     /// The platforms' adapters.
     pub platforms: fn(text::Platform) -> Option<&'static dyn platform::Platform>,
     /// The bytes of a media file of the calendar's commit.

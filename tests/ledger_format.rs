@@ -49,6 +49,7 @@ fn claim() -> Fact {
 fn entries() -> Vec<Entry> {
     let receipt = |evidence| {
         Fact::Receipt(Receipt {
+            revision: None,
             id: "at://did:plc:abc/app.bsky.feed.post/3k".to_owned(),
             url: Some("https://museum.example/news/#1".to_owned()),
             evidence,

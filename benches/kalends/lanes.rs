@@ -13,6 +13,7 @@ use kalends::calendar::{self, Calendar};
 use kalends::draft::{Draft, Media, MediaBook};
 use kalends::finding::{Content, File};
 use kalends::http::{Broken, Effect, Http, Method, Request, Response};
+use kalends::keyring;
 use kalends::plan::Plan;
 use kalends::platform;
 use kalends::publish::{self, Intent, Outcome, Settled, Watch};
@@ -82,6 +83,7 @@ pub fn publish(repository: PathBuf, posts: usize) -> Fallible<Said> {
         clock: &clock,
         http: &server,
         log: &ledger,
+        keys: &keyring::Empty,
         platforms: platform::of,
         media: &|media: &Media| Err(format!("{} is not there", media.file)),
         actor: Actor { by: "bench".to_owned(), nonce: "bench".to_owned(), clone: "bench".to_owned() },
@@ -166,12 +168,12 @@ impl Http for Server {
         let (status, body) = match request.method {
             Method::Get => shelf.get(&request.url).map_or((404, Vec::new()), |body| (200, body.clone())),
             Method::Delete => (if shelf.remove(&request.url).is_some() { 200 } else { 404 }, Vec::new()),
-            Method::Put | Method::Post => match shelf.insert(request.url.clone(), request.body.clone()) {
+            Method::Put | Method::Post => match shelf.insert(request.url.clone(), request.body.to_vec()) {
                 None => (201, Vec::new()),
                 Some(_) => (200, Vec::new()),
             },
         };
-        Ok(Response { status, headers: Vec::new(), body })
+        Ok(Response { status, headers: Vec::new(), body: body.into() })
     }
 }
 

@@ -25,6 +25,7 @@ impl Calendar {
                 }
                 What::Person(person) => drop(calendar.people.insert(person.id.clone(), *person)),
                 What::Department(found) => drop(calendar.departments.insert(found.id.clone(), *found)),
+                What::Runner(runner) => drop(calendar.runners.insert(runner.id.clone(), *runner)),
                 What::Account(account) => drop(calendar.accounts.insert(account.id.clone(), *account)),
                 What::Campaign(found) => drop(calendar.campaigns.insert(found.id.clone(), *found)),
                 What::Goal(goal) => drop(calendar.goals.insert(goal.id.clone(), *goal)),

@@ -38,6 +38,7 @@ type CopyCheck = fn(&Copy<'_>, &mut Vec<Finding>);
 const OF_CALENDARS: &[CalendarCheck] = &[
     names::of_people,
     names::of_departments,
+    names::of_runners,
     names::of_accounts,
     names::of_campaigns,
     names::of_goals,

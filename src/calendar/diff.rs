@@ -9,7 +9,7 @@ use crate::draft::AccountId;
 use crate::time::show_duration;
 
 use super::model::Body;
-use super::{Account, Calendar, Campaign, Department, Goal, Kind, Person, Post, Root};
+use super::{Account, Calendar, Campaign, Department, Goal, Kind, Person, Post, Root, Runner};
 
 /// What became of a thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -131,6 +131,7 @@ fn things(calendar: &Calendar) -> BTreeMap<(Kind, String), Thing> {
         .departments
         .values()
         .for_each(|it| add(Kind::Department, it.id.as_str(), &it.file, department(it)));
+    calendar.runners.values().for_each(|it| add(Kind::Runner, it.id.as_str(), &it.file, runner(it)));
     calendar.accounts.values().for_each(|it| add(Kind::Account, it.id.as_str(), &it.file, account(it)));
     calendar.campaigns.values().for_each(|it| add(Kind::Campaign, it.id.as_str(), &it.file, campaign(it)));
     calendar.goals.values().for_each(|it| add(Kind::Goal, it.id.as_str(), &it.file, goal(it)));
@@ -193,6 +194,14 @@ fn person(person: &Person) -> List {
         .maybe("recipient", person.recipient.as_ref())
         .maybe("signing key", person.signing_key.as_ref())
         .maybe("until", person.until.as_ref().map(|at| at.value))
+}
+
+fn runner(runner: &Runner) -> List {
+    List::new()
+        .say("name", &runner.name)
+        .maybe("recipient", runner.recipient.as_ref())
+        .all("accounts", runner.accounts.iter().map(|at| &at.value))
+        .maybe("until", runner.until.as_ref().map(|at| at.value))
 }
 
 fn department(department: &Department) -> List {

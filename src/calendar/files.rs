@@ -12,7 +12,7 @@ use super::format::{IdName, Sheet, with_sheet};
 use super::grammar::Kind;
 use super::model::{
     Account, At, Body, Campaign, Department, Goal, Part, Person, Picture, Post, Question, Repeat, Role, Root,
-    Split, StandingSlot, Voice,
+    Runner, Split, StandingSlot, Voice,
 };
 use super::place::{Place, place};
 
@@ -25,6 +25,8 @@ pub enum What {
     Person(Box<Person>),
     /// A department.
     Department(Box<Department>),
+    /// A machine that publishes.
+    Runner(Box<Runner>),
     /// An account.
     Account(Box<Account>),
     /// A campaign.
@@ -124,6 +126,7 @@ fn what(kind: Kind, sheet: &Sheet<'_>, file: &str, stem: &str) -> What {
         Kind::Kalends => What::Root(Box::new(root(sheet))),
         Kind::Person => boxed(person(sheet, file, stem), What::Person),
         Kind::Department => boxed(department(sheet, file, stem), What::Department),
+        Kind::Runner => boxed(runner(sheet, file, stem), What::Runner),
         Kind::Account => boxed(account(sheet, file, stem), What::Account),
         Kind::Campaign => boxed(campaign(sheet, file, stem), What::Campaign),
         Kind::Goal => boxed(goal(sheet, file, stem), What::Goal),
@@ -192,6 +195,17 @@ fn department(sheet: &Sheet<'_>, file: &str, stem: &str) -> Option<Department> {
         quota_day: quota.as_ref().and_then(|quota| quota.count("day")).map(|count| count.value),
         quota_week: quota.as_ref().and_then(|quota| quota.count("week")).map(|count| count.value),
         slots: sheet.sheets("slot").unwrap_or_default().iter().filter_map(slot).collect(),
+        file: file.to_owned(),
+        id: IdName::read(stem)?,
+    })
+}
+
+fn runner(sheet: &Sheet<'_>, file: &str, stem: &str) -> Option<Runner> {
+    Some(Runner {
+        name: text(sheet, "name").unwrap_or_default(),
+        recipient: sheet.recipient("recipient"),
+        accounts: list(sheet, "accounts"),
+        until: sheet.date("until"),
         file: file.to_owned(),
         id: IdName::read(stem)?,
     })

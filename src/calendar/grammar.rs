@@ -14,6 +14,8 @@ pub enum Kind {
     Person,
     /// `departments/ID.toml`
     Department,
+    /// `runners/ID.toml`
+    Runner,
     /// `accounts/ID.toml`
     Account,
     /// `campaigns/ID.toml`
@@ -26,10 +28,11 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 7] = [
+    pub const ALL: [Kind; 8] = [
         Kind::Kalends,
         Kind::Person,
         Kind::Department,
+        Kind::Runner,
         Kind::Account,
         Kind::Campaign,
         Kind::Goal,
@@ -42,6 +45,7 @@ impl Kind {
             Kind::Kalends => "kalends",
             Kind::Person => "person",
             Kind::Department => "department",
+            Kind::Runner => "runner",
             Kind::Account => "account",
             Kind::Campaign => "campaign",
             Kind::Goal => "goal",
@@ -55,6 +59,7 @@ impl Kind {
             Kind::Kalends => None,
             Kind::Person => Some("people"),
             Kind::Department => Some("departments"),
+            Kind::Runner => Some("runners"),
             Kind::Account => Some("accounts"),
             Kind::Campaign => Some("campaigns"),
             Kind::Goal => Some("goals"),
@@ -68,6 +73,7 @@ impl Kind {
             Kind::Kalends => KALENDS,
             Kind::Person => PERSON,
             Kind::Department => DEPARTMENT,
+            Kind::Runner => RUNNER,
             Kind::Account => ACCOUNT,
             Kind::Campaign => CAMPAIGN,
             Kind::Goal => GOAL,
@@ -226,13 +232,20 @@ const DEPARTMENT: &[Key] = &[
     ),
 ];
 
+const RUNNER: &[Key] = &[
+    must("name", Line, "What the machine is, such as `The server in the basement`."),
+    must("recipient", Line, "The age recipient (`age1…`) that secrets are encrypted for."),
+    must("accounts", Ids, "The accounts that it publishes to, and whose secrets it may read."),
+    may("until", Date, "Its last day."),
+];
+
 const ACCOUNT: &[Key] = &[
     must("platform", Platform, "The platform the account is on; `feed` needs no account anywhere."),
     may("server", Url, "The account's server, where the platform has many."),
     may("handle", Line, "The account's name on the platform."),
     may("voice", Line, "`organisation`, or the id of the person who speaks here."),
     may("departments", Ids, "The departments that may use the account; all if nobody says."),
-    may("access", Ids, "The people who may use its secret."),
+    may("access", Ids, "The people who may read its secret."),
     may("since", Date, "The first day that posts go to it."),
     may("id", Line, "The platform's own id of the user, which pins the account."),
     may("late", Duration, "How late a post may still go out here."),

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
-use crate::draft::{AccountId, CampaignId, DepartmentId, GoalId, PersonId, Poll, PostId, Visibility};
+use crate::draft::{
+    AccountId, CampaignId, DepartmentId, GoalId, PersonId, Poll, PostId, RunnerId, Visibility,
+};
 use crate::finding::Span;
 use crate::text::Platform;
 use crate::time::{Every, Fold, Recurrence, Zone};
@@ -139,6 +141,23 @@ pub struct Person {
     pub until: Option<At<NaiveDate>>,
 }
 
+/// A machine that publishes by itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Runner {
+    /// Its id.
+    pub id: RunnerId,
+    /// Its file.
+    pub file: String,
+    /// What it is.
+    pub name: String,
+    /// Whom secrets are encrypted for: an age recipient.
+    pub recipient: Option<String>,
+    /// The accounts whose secrets it may read.
+    pub accounts: Vec<At<AccountId>>,
+    /// Its last day.
+    pub until: Option<At<NaiveDate>>,
+}
+
 /// A time at which a department may post as a rule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StandingSlot {
@@ -199,7 +218,7 @@ pub struct Account {
     pub voice: Voice,
     /// The departments that may use it.
     pub departments: Vec<At<DepartmentId>>,
-    /// The people who may use its secret.
+    /// The people who may read its secret.
     pub access: Vec<At<PersonId>>,
     /// The first day that posts go to it.
     pub since: Option<At<NaiveDate>>,

@@ -16,7 +16,7 @@ pub enum Place<'a> {
 }
 
 /// The folders of later parts of the calendar, left alone.
-const OTHER_FOLDERS: [&str; 11] = [
+const OTHER_FOLDERS: [&str; 10] = [
     "protocols",
     "schedule",
     "approvals",
@@ -26,7 +26,6 @@ const OTHER_FOLDERS: [&str; 11] = [
     "facts",
     "training",
     "experiments",
-    "runners",
     "public",
 ];
 

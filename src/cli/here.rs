@@ -15,9 +15,8 @@ use crate::rim::clock::SystemClock;
 use crate::rim::disk;
 use crate::rim::repo::{self, Repo, Rev};
 use crate::text::{Breaks, visible};
-use crate::time::{Zone, nearest, parse_moment};
+use crate::time::{Clock, Zone, nearest, parse_moment};
 use crate::ui::findings::Sources;
-use crate::world::Clock;
 
 /// Where a command runs.
 pub struct Here {

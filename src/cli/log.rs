@@ -202,6 +202,7 @@ fn detail(entry: &Entry) -> Option<String> {
             Some(format!("{} says it is public{place}", entry.hand.by))
         }
         Fact::Decision(Decision::Released) => Some(format!("{} says it is not public", entry.hand.by)),
+        Fact::Uploads(uploads) => Some(plural(uploads.len(), "file")),
         Fact::Gone => None,
     }
 }

@@ -10,14 +10,16 @@ use crate::cli::runner::first_errors;
 use crate::draft::{Draft, Media};
 use crate::error::Error;
 use crate::http::{Broken, Http, Request, Response};
+use crate::keyring;
 use crate::plan::Plan;
 use crate::platform;
 use crate::publish::{self, Intent};
 use crate::rim::branch::{Branch, LastSeen, Place};
 use crate::rim::lock::clone_name;
 use crate::rim::repo::{RepoError, Rev};
+use crate::time::Clock;
 use crate::ui::{self, Ui};
-use crate::world::{Actor, Appended, Change, Clock, Found, Lanes, Log, LogError, Tip, World};
+use crate::world::{Actor, Appended, Change, Found, Lanes, Log, LogError, Tip, World};
 
 /// A ledger that has nothing, where there is no repository to keep one in.
 struct NoLedger;
@@ -103,6 +105,7 @@ pub fn survey(
         clock: &clock,
         http: &NoNetwork,
         log: log.as_ref().map_or(&NoLedger as &dyn Log, |log| log),
+        keys: &keyring::Empty,
         platforms: platform::of,
         media: &no_media,
         actor: Actor { by: String::new(), nonce: String::new(), clone },

@@ -12,6 +12,7 @@ use crate::cli::look;
 use crate::draft::{Draft, Media, MediaBook, Slot};
 use crate::error::Error;
 use crate::finding::{Finding, Severity};
+use crate::keyring;
 use crate::platform;
 use crate::publish::Intent;
 use crate::record::Scribe;
@@ -22,8 +23,10 @@ use crate::rim::environment;
 use crate::rim::lock::{Lock, clone_name};
 use crate::rim::repo::Rev;
 use crate::rim::shelf::Shelf;
+use crate::rim::wire::Wire;
+use crate::time::Clock;
 use crate::ui::Ui;
-use crate::world::{Actor, Clock, Lanes, Log, World};
+use crate::world::{Actor, Lanes, Log, World};
 
 /// Tells the first thing that is wrong with a draft, or nothing.
 pub type Faulty<'a> = dyn Fn(&Draft) -> Option<String> + Sync + 'a;
@@ -38,7 +41,7 @@ pub struct Runner {
     /// The ledger.
     pub branch: Branch,
     commit: String,
-    shelf: Shelf,
+    wire: Wire,
     clock: Box<dyn Clock>,
     rehearsed: bool,
     actor: Actor,
@@ -72,8 +75,8 @@ impl Runner {
             let repo = repo.lock().unwrap_or_else(PoisonError::into_inner);
             repo.media_bytes(&rev, &media.file)
         });
-        let shelf = Shelf { root: reading.repo.root().to_owned() };
-        Ok(Runner { reading, branch, commit, shelf, clock, rehearsed, actor, media, lock: None })
+        let wire = Wire::new(Shelf { root: reading.repo.root().to_owned() });
+        Ok(Runner { reading, branch, commit, wire, clock, rehearsed, actor, media, lock: None })
     }
 
     /// Takes the clone's lock: two runs of one clone follow each other. Says what it waits for.
@@ -101,8 +104,9 @@ impl Runner {
     pub fn world<'a>(&'a self, log: &'a dyn Log) -> World<'a> {
         World {
             clock: self.clock.as_ref(),
-            http: &self.shelf,
+            http: &self.wire,
             log,
+            keys: &keyring::Empty,
             platforms: platform::of,
             media: self.media.as_ref(),
             actor: self.actor.clone(),

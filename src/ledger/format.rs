@@ -19,7 +19,7 @@ use toml::{Table, Value};
 use crate::draft::{AccountId, Canonical, Digest, Fingerprint, Slot};
 use crate::ledger::head::FORMAT;
 use crate::ledger::{
-    Claim, Decision, Entry, Evidence, Fact, Halt, Hand, Head, Receipt, Refusal, Release, Sending,
+    Claim, Decision, Entry, Evidence, Fact, Halt, Hand, Head, Receipt, Refusal, Release, Sending, Upload,
 };
 
 /// The head's path.
@@ -114,7 +114,7 @@ pub fn write_entry(entry: &Entry) -> String {
                 Decision::Released => "released",
             },
         ),
-        Fact::Gone => {}
+        Fact::Uploads(_) | Fact::Gone => {}
     }
     write_optional(&mut table, &entry.fact);
     write_hand(&entry.hand, table)
@@ -134,8 +134,16 @@ fn write_optional(table: &mut Table, fact: &Fact) {
                 table.insert("replays".to_owned(), Value::Integer(i64::from(attempt)));
             }
         }
-        Fact::Receipt(Receipt { url: Some(url), .. })
-        | Fact::Decision(Decision::Delivered { url: Some(url) }) => {
+        Fact::Uploads(uploads) => {
+            table.insert("upload".to_owned(), Value::Array(uploads.iter().map(write_upload).collect()));
+        }
+        Fact::Receipt(receipt) => {
+            let given = [("revision", &receipt.revision), ("url", &receipt.url)];
+            for (key, value) in given.into_iter().filter_map(|(key, value)| Some((key, value.clone()?))) {
+                table.insert(key.to_owned(), Value::String(value));
+            }
+        }
+        Fact::Decision(Decision::Delivered { url: Some(url) }) => {
             table.insert("url".to_owned(), Value::String(url.clone()));
         }
         Fact::Refusal(Refusal { retry_at: Some(at), .. }) => moment(table, "retry_at", *at),
@@ -147,6 +155,14 @@ fn write_optional(table: &mut Table, fact: &Fact) {
         }
         _ => {}
     }
+}
+
+fn write_upload(upload: &Upload) -> Value {
+    let mut table = Table::new();
+    table.insert("sha256".to_owned(), Value::String(upload.sha256.clone()));
+    table.insert("id".to_owned(), Value::String(upload.id.clone()));
+    moment(&mut table, "at", upload.at);
+    Value::Table(table)
 }
 
 fn moment(table: &mut Table, key: &str, at: DateTime<Utc>) {
@@ -239,8 +255,10 @@ impl Reader<'_> {
                 first_at: self.moment("first_at")?,
                 replays: self.attempt("replays")?,
             }),
+            "uploads" => Fact::Uploads(self.uploads()?),
             "receipt" => Fact::Receipt(Receipt {
                 id: self.text("id")?,
+                revision: self.optional("revision"),
                 url: self.optional("url"),
                 evidence: match self.text("evidence")?.as_str() {
                     "answer" => Evidence::Answer,
@@ -302,6 +320,17 @@ impl Reader<'_> {
             .or_else(|_| text.parse())
             .map(Some)
             .map_err(|_| format!("{}: `{key}` is not a moment", self.name))
+    }
+
+    fn uploads(&self) -> Result<Vec<Upload>, String> {
+        let list = self.table.get("upload").and_then(Value::as_array);
+        let list = list.ok_or_else(|| format!("{}: `upload` is missing", self.name))?;
+        let read = |value: &Value| {
+            let table = value.as_table().ok_or_else(|| format!("{}: `upload` is not a table", self.name))?;
+            let inner = Reader { name: self.name, table };
+            Ok(Upload { sha256: inner.text("sha256")?, id: inner.text("id")?, at: inner.moment("at")? })
+        };
+        list.iter().map(read).collect()
     }
 
     fn attempt(&self, key: &str) -> Result<Option<u32>, String> {

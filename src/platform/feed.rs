@@ -26,9 +26,10 @@ use sha2::{Digest as _, Sha256};
 
 use crate::calendar::Account;
 use crate::draft::{Draft, Media, MediaFacts, Slot, Visibility, hex};
-use crate::http::{Effect, Failure, Method, Request, exchange};
-use crate::ledger::{Evidence, Receipt, Sending};
-use crate::platform::{Class, Desk, Parent, Platform, Sight};
+use crate::http::{Effect, Failure, Http, Method, Request, exchange};
+use crate::keyring::Credential;
+use crate::ledger::{Evidence, Receipt, Sending, Upload};
+use crate::platform::{Channel, Class, Desk, Parent, Platform, Sight};
 
 pub use entry::{Attachment, Collection, Entry, FORMAT, Facts, Poll};
 
@@ -36,6 +37,33 @@ pub use entry::{Attachment, Collection, Entry, FORMAT, Facts, Poll};
 pub struct Feed;
 
 impl Platform for Feed {
+    fn burst(&self) -> Option<usize> {
+        None
+    }
+
+    fn has_secret(&self) -> bool {
+        false
+    }
+
+    fn renews_at(&self, _: &Credential) -> Option<DateTime<Utc>> {
+        None
+    }
+
+    fn renew(&self, _: &dyn Http, _: &Credential) -> Result<Credential, Failure> {
+        Err(unsent("a feed has no secret".to_owned()))
+    }
+
+    fn open<'a>(&self, desk: Desk<'a>) -> Result<Box<dyn Channel + 'a>, Failure> {
+        Ok(Box::new(Folder { desk }))
+    }
+}
+
+/// A feed's folder, ready to be written to.
+struct Folder<'a> {
+    desk: Desk<'a>,
+}
+
+impl Channel for Folder<'_> {
     fn class(&self) -> Class {
         Class::PermanentKey
     }
@@ -45,11 +73,37 @@ impl Platform for Feed {
         TimeDelta::zero()
     }
 
-    fn burst(&self) -> Option<usize> {
-        None
+    /// A picture's name follows from its bytes, so putting it on the shelf again costs nothing.
+    fn keeps_uploads(&self) -> TimeDelta {
+        TimeDelta::zero()
     }
 
-    fn prepare(&self, desk: &Desk<'_>, draft: &Draft) -> Result<(), Failure> {
+    /// Refuses what is not for everybody: a feed has neither followers nor posts that only a link leads to.
+    ///
+    /// `first_at`, not the due time, is the entry's `published`: it is the moment the post became public, so a post
+    /// that goes out late stands above those that readers have seen already, and a replay keeps it.
+    /// What a part of a thread replies to follows from its slot, whatever became of the part before it.
+    fn prepare(
+        &self,
+        draft: &Draft,
+        _: &[Parent],
+        _: &mut Vec<Upload>,
+        first_at: DateTime<Utc>,
+    ) -> Result<(String, String), Failure> {
+        let desk = &self.desk;
+        if draft.visibility != Visibility::Public {
+            return Err(Failure::Refused {
+                status: 403,
+                code: String::new(),
+                why: format!(
+                    "a feed shows everything to everybody, and this post is `{}`: take `{}` out of its `to`, or \
+                     give it its own `visibility` under `[for.{}]`",
+                    draft.visibility.as_str(),
+                    desk.account.id,
+                    desk.account.id
+                ),
+            });
+        }
         for media in &draft.media {
             let facts = facts_of(desk, media)?;
             let bytes = (desk.media)(media).map_err(unsent)?;
@@ -63,61 +117,34 @@ impl Platform for Feed {
             );
             exchange(desk.http, &request.body(bytes))?;
         }
-        Ok(())
-    }
-
-    /// Refuses what is not for everybody: a feed has neither followers nor posts that only a link leads to.
-    ///
-    /// `first_at`, not the due time, is the entry's `published`: it is the moment the post became public, so a post
-    /// that goes out late stands above those that readers have seen already, and a replay keeps it.
-    /// What a part of a thread replies to follows from its slot, whatever became of the part before it.
-    fn payload(
-        &self,
-        desk: &Desk<'_>,
-        draft: &Draft,
-        _: Option<&Parent>,
-        first_at: DateTime<Utc>,
-    ) -> Result<(String, String), Failure> {
-        if draft.visibility != Visibility::Public {
-            return Err(Failure::Refused {
-                status: 403,
-                why: format!(
-                    "a feed shows everything to everybody, and this post is `{}`: take `{}` out of its `to`, or \
-                     give it its own `visibility` under `[for.{}]`",
-                    draft.visibility.as_str(),
-                    desk.account.id,
-                    desk.account.id
-                ),
-            });
-        }
         let entry = entry_of(desk, draft, first_at)?;
         let payload = serde_json::to_string(&entry)
             .map_err(|error| unsent(format!("the post cannot be written as JSON: {error}")))?;
         Ok((entry.key, payload))
     }
 
-    fn publish(&self, desk: &Desk<'_>, sending: &Sending) -> Result<Receipt, Failure> {
-        let url = address(desk.account, "entries", &sending.key);
+    fn publish(&self, sending: &Sending) -> Result<Receipt, Failure> {
+        let url = address(self.desk.account, "entries", &sending.key);
         let request = Request::new(Effect::Publishes, Method::Put, url)
             .header("content-type", "application/json")
             .body(sending.payload.as_bytes());
-        exchange(desk.http, &request)?;
-        Ok(receipt(desk, sending, Evidence::Answer))
+        exchange(self.desk.http, &request)?;
+        Ok(receipt(&self.desk, sending, Evidence::Answer))
     }
 
-    fn find(&self, desk: &Desk<'_>, sending: &Sending) -> Result<Sight, Failure> {
-        let url = address(desk.account, "entries", &sending.key);
-        match exchange(desk.http, &Request::new(Effect::Reads, Method::Get, url)) {
-            Ok(_) => Ok(Sight::There(receipt(desk, sending, Evidence::Found))),
+    fn find(&self, sending: &Sending) -> Result<Sight, Failure> {
+        let url = address(self.desk.account, "entries", &sending.key);
+        match exchange(self.desk.http, &Request::new(Effect::Reads, Method::Get, url)) {
+            Ok(_) => Ok(Sight::There(receipt(&self.desk, sending, Evidence::Found))),
             Err(Failure::Refused { status: 404, .. }) => Ok(Sight::Absent),
             Err(Failure::Refused { why, .. } | Failure::Doubtful { why }) => Ok(Sight::Unclear(why)),
             Err(unsent) => Err(unsent),
         }
     }
 
-    fn retract(&self, desk: &Desk<'_>, id: &str) -> Result<(), Failure> {
-        let url = address(desk.account, "entries", id);
-        match exchange(desk.http, &Request::new(Effect::Publishes, Method::Delete, url)) {
+    fn retract(&self, id: &str) -> Result<(), Failure> {
+        let url = address(self.desk.account, "entries", id);
+        match exchange(self.desk.http, &Request::new(Effect::Publishes, Method::Delete, url)) {
             Ok(_) | Err(Failure::Refused { status: 404, .. }) => Ok(()),
             Err(failure) => Err(failure),
         }
@@ -250,7 +277,7 @@ fn receipt(desk: &Desk<'_>, sending: &Sending, evidence: Evidence) -> Receipt {
     let sent = serde_json::from_str::<Entry>(&sending.payload).ok();
     let page = || format!("{}/index.html#{}", folder(desk.account), sending.key);
     let url = sent.and_then(|entry| entry.url).unwrap_or_else(page);
-    Receipt { id: sending.key.clone(), url: Some(url), evidence }
+    Receipt { id: sending.key.clone(), revision: None, url: Some(url), evidence }
 }
 
 #[cfg(test)]

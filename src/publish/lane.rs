@@ -6,9 +6,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::draft::Slot;
 use crate::http::Failure;
-use crate::ledger::{Entry, Evidence, Fact, Illegal, Ledger, Receipt, Refusal, Release, Sending, State};
+use crate::ledger::{
+    Entry, Evidence, Fact, Illegal, Ledger, Receipt, Refusal, Release, Sending, State, Upload,
+};
 use crate::mutant::{Mutant, planted};
-use crate::platform::{Class, Desk, Parent, Platform, Sight};
+use crate::platform::{Channel, Class, Parent, Sight};
 use crate::publish::{Claimed, Outcome, Run, Settled};
 use crate::record::{Note, Said, Written};
 use crate::world::LogError;
@@ -16,9 +18,11 @@ use crate::world::LogError;
 /// The latest moment after a `sending` entry at which its first byte may leave (RELIABILITY: S).
 pub const FIRST_BYTE: TimeDelta = TimeDelta::seconds(30);
 
-/// How many sendings are committed together where a crash heals them all by their permanent keys.
-/// Elsewhere it is one, so that a crash leaves one doubt and not ten.
-const BATCH: usize = 25;
+/// How long a batch of drafts is prepared before those that are ready are sent.
+const GATHER: TimeDelta = TimeDelta::seconds(20);
+
+/// How long a batch is sent before its endings are recorded and the stop switch is looked at again.
+const LOOK_AGAIN: TimeDelta = TimeDelta::seconds(10);
 
 /// How long to leave a platform alone that could not be reached or was not ready.
 const PAUSE: TimeDelta = TimeDelta::minutes(1);
@@ -42,32 +46,39 @@ impl Run<'_> {
     /// Sends an account's claims in order.
     pub(super) fn lane(&self, claims: Vec<Claimed<'_>>, ledger: &Ledger) -> Result<Vec<Settled>, LogError> {
         let Some(first) = claims.first() else { return Ok(Vec::new()) };
+        if self.intent.dry_run {
+            let told =
+                |claim: &Claimed<'_>| self.told(&claim.draft.slot, claim.draft.due, Outcome::WouldPublish);
+            return Ok(claims.iter().map(told).collect());
+        }
         let found = self.account(&first.draft.slot.account);
         let Some((account, adapter)) = found.and_then(|account| Some((account, self.adapter(account)?)))
         else {
             return self.release(claims, "the account is not there any more", None);
         };
+        let channel = match self.channel(account, adapter) {
+            Ok(channel) => channel,
+            Err(failure) => {
+                let (why, retry_at) = put_off(failure, self.world.clock.now());
+                return self.release(claims, &why, Some(retry_at));
+            }
+        };
         let mut lane = Lane {
             run: self,
-            desk: self.desk(account),
-            adapter,
+            channel: channel.as_ref(),
             ledger,
             public: BTreeMap::new(),
             settled: Vec::new(),
             pause: None,
         };
-        let size = if adapter.class() == Class::PermanentKey { BATCH } else { 1 };
         let mut queue: VecDeque<Claimed<'_>> = claims.into();
-        while let Some(next) = queue.pop_front() {
-            let mut batch = vec![next];
-            while batch.len() < size && queue.front().is_some_and(|claim| claim.draft.slot.part == 1) {
-                batch.extend(queue.pop_front());
-            }
+        while !queue.is_empty() {
             if let Some((why, until)) = lane.pause.clone() {
-                lane.settled.extend(self.release(batch, &why, Some(until))?);
-                continue;
+                lane.settled.extend(self.release(queue.into(), &why, Some(until))?);
+                break;
             }
-            lane.batch(batch)?;
+            let ready = lane.gather(&mut queue)?;
+            lane.send(ready)?;
         }
         Ok(lane.settled)
     }
@@ -94,22 +105,22 @@ impl Run<'_> {
     }
 
     /// Sends one committed sending, once, if there is still time.
-    pub(super) fn deliver(&self, desk: &Desk<'_>, adapter: &dyn Platform, committed: Committed) -> Delivered {
+    pub(super) fn deliver(&self, channel: &dyn Channel, committed: Committed) -> Delivered {
         let now = self.world.clock.now();
         let sending = &committed.sending;
-        let slow = now - committed.committed_at > FIRST_BYTE && adapter.class() != Class::PermanentKey;
+        let slow = now - committed.committed_at > FIRST_BYTE && channel.class() != Class::PermanentKey;
         if (now > sending.until || slow) && !planted(Mutant::NoDeadline) {
             let why =
                 format!("{} s passed before it could be sent", (now - committed.committed_at).num_seconds());
             return Delivered { committed, result: Err(Failure::Unsent { why, retry_after: None }) };
         }
-        let mut result = adapter.publish(desk, sending);
+        let mut result = channel.publish(sending);
         if planted(Mutant::ClientRetries) && matches!(result, Err(Failure::Doubtful { .. })) {
-            result = adapter.publish(desk, sending);
+            result = channel.publish(sending);
         }
-        if adapter.class() == Class::PermanentKey
+        if channel.class() == Class::PermanentKey
             && matches!(result, Err(Failure::Doubtful { .. }))
-            && let Ok(Sight::There(receipt)) = adapter.find(desk, sending)
+            && let Ok(Sight::There(receipt)) = channel.find(sending)
         {
             result = Ok(receipt);
         }
@@ -136,7 +147,7 @@ impl Run<'_> {
             Err(Failure::Unsent { why, retry_after }) => {
                 unsent(why.clone(), Some(now + retry_after.unwrap_or(PAUSE)))
             }
-            Err(Failure::Refused { status, why }) => {
+            Err(Failure::Refused { status, why, .. }) => {
                 let why = format!("{why} ({status})");
                 (Fact::Refusal(Refusal { why: why.clone(), retry_at: None }), Outcome::Refused(why))
             }
@@ -182,10 +193,20 @@ fn doubt_is_failure(why: &str) -> bool {
     planted(Mutant::TimeoutIsFailure) && !by_status || planted(Mutant::ServerErrorIsFailure) && by_status
 }
 
+/// Returns why a failure keeps a post back, and until when.
+fn put_off(failure: Failure, now: DateTime<Utc>) -> (String, DateTime<Utc>) {
+    match failure {
+        Failure::Unsent { why, retry_after } => (why, now + retry_after.unwrap_or(PAUSE)),
+        Failure::Refused { status, why, .. } => {
+            (format!("refused while preparing: {why} ({status})"), now + PAUSE)
+        }
+        Failure::Doubtful { why } => (why, now + PAUSE),
+    }
+}
+
 struct Lane<'r, 'a> {
     run: &'r Run<'a>,
-    desk: Desk<'r>,
-    adapter: &'r dyn Platform,
+    channel: &'r dyn Channel,
     ledger: &'r Ledger,
     /// What this lane has published: the parents of what follows.
     public: BTreeMap<Slot, Parent>,
@@ -195,58 +216,97 @@ struct Lane<'r, 'a> {
 }
 
 impl Lane<'_, '_> {
-    fn batch(&mut self, batch: Vec<Claimed<'_>>) -> Result<(), LogError> {
-        let mut ready = Vec::new();
-        for claim in batch {
-            if self.run.intent.dry_run {
-                let told = self.run.told(&claim.draft.slot, claim.draft.due, Outcome::WouldPublish);
-                self.public.insert(claim.draft.slot.clone(), Parent { id: "dry-run".to_owned(), url: None });
-                self.settled.push(told);
-                continue;
+    /// Prepares the next claims: what one commit can let through. What was uploaded is written down at once.
+    ///
+    /// That is one claim, so that a crash leaves one doubt and not ten; or, where a permanent key heals them all, as
+    /// many as can be prepared in a while, up to the next part of a thread, which hangs from one before it.
+    fn gather<'d>(
+        &mut self,
+        queue: &mut VecDeque<Claimed<'d>>,
+    ) -> Result<Vec<(Claimed<'d>, Sending)>, LogError> {
+        let began = self.run.world.clock.now();
+        let (mut ready, mut uploaded, mut back) = (Vec::new(), Vec::new(), Vec::new());
+        while let Some(claim) = queue.pop_front() {
+            let mut uploads = self.uploads_of(&claim);
+            let known = uploads.len();
+            let sending = self.prepare(&claim, &mut uploads);
+            let new = uploads.split_off(known.min(uploads.len()));
+            if !new.is_empty() {
+                uploaded.push(self.run.entry(&claim.draft.slot, claim.attempt, Fact::Uploads(new)));
             }
-            match self.prepare(&claim) {
+            match sending {
                 Ok(sending) => ready.push((claim, sending)),
-                Err((why, retry_at)) => {
-                    self.settled.extend(self.run.release(vec![claim], &why, Some(retry_at))?);
-                }
+                Err((why, retry_at)) => back.push((claim, why, retry_at)),
+            }
+            let alone = self.channel.class() != Class::PermanentKey;
+            let long = self.run.world.clock.now() - began > GATHER;
+            if alone || long || queue.front().is_some_and(|claim| claim.draft.slot.part > 1) {
+                break;
             }
         }
+        if !uploaded.is_empty() {
+            self.run.scribe.write(Note { entries: uploaded, ..Note::default() })?;
+        }
+        for (claim, why, retry_at) in back {
+            self.settled.extend(self.run.release(vec![claim], &why, Some(retry_at))?);
+        }
+        Ok(ready)
+    }
+
+    /// Returns what earlier attempts have uploaded and the platform is sure to have still.
+    fn uploads_of(&self, claim: &Claimed<'_>) -> Vec<Upload> {
+        let since = self.run.world.clock.now() - self.channel.keeps_uploads();
+        let mut uploads = self.ledger.slot(&claim.draft.slot).uploads();
+        uploads.retain(|upload| upload.at > since);
+        uploads
+    }
+
+    /// Commits, delivers, records. A long batch is recorded in between, and ends early if publishing was stopped.
+    fn send(&mut self, ready: Vec<(Claimed<'_>, Sending)>) -> Result<(), LogError> {
         if ready.is_empty() {
             return Ok(());
         }
         let committed = self.commit(ready)?;
+        let mut looked_at = self.run.world.clock.now();
         let mut delivered = Vec::new();
         for committed in committed {
-            if planted(Mutant::PostThenRecord) {
-                delivered.push(Delivered {
-                    result: Ok(Receipt { id: String::new(), url: None, evidence: Evidence::Answer }),
-                    committed,
-                });
-                continue;
+            let now = self.run.world.clock.now();
+            if now - looked_at > LOOK_AGAIN {
+                self.settled.extend(self.run.record(std::mem::take(&mut delivered))?);
+                if self.run.scribe.refresh()?.halt.is_some() && self.pause.is_none() {
+                    self.pause = Some(("publishing was stopped".to_owned(), now));
+                }
+                looked_at = now;
             }
-            let ended = match &self.pause {
-                Some((why, until)) => Delivered {
-                    committed,
-                    result: Err(Failure::Unsent {
-                        why: why.clone(),
-                        retry_after: Some(*until - self.run.world.clock.now()),
-                    }),
-                },
-                None => self.run.deliver(&self.desk, self.adapter, committed),
-            };
-            self.note(&ended);
-            delivered.push(ended);
+            delivered.push(self.deliver(committed));
         }
-        let settled = self.run.record(delivered)?;
-        self.settled.extend(settled);
+        self.settled.extend(self.run.record(delivered)?);
         Ok(())
+    }
+
+    fn deliver(&mut self, committed: Committed) -> Delivered {
+        if planted(Mutant::PostThenRecord) {
+            let receipt =
+                Receipt { id: String::new(), revision: None, url: None, evidence: Evidence::Answer };
+            return Delivered { result: Ok(receipt), committed };
+        }
+        let delivered = match &self.pause {
+            Some((why, until)) => {
+                let retry_after = Some(*until - self.run.world.clock.now());
+                Delivered { committed, result: Err(Failure::Unsent { why: why.clone(), retry_after }) }
+            }
+            None => self.run.deliver(self.channel, committed),
+        };
+        self.note(&delivered);
+        delivered
     }
 
     /// Keeps what later posts of this lane depend on.
     fn note(&mut self, delivered: &Delivered) {
         match &delivered.result {
             Ok(receipt) => {
-                let parent = Parent { id: receipt.id.clone(), url: receipt.url.clone() };
+                let Receipt { id, revision, url, .. } = receipt.clone();
+                let parent = Parent { id, revision, url };
                 self.public.insert(delivered.committed.slot.clone(), parent);
             }
             Err(Failure::Unsent { why, retry_after: Some(span) }) if self.pause.is_none() => {
@@ -257,29 +317,22 @@ impl Lane<'_, '_> {
     }
 
     /// Does all that can be done before the point of no return.
-    fn prepare(&mut self, claim: &Claimed<'_>) -> Result<Sending, (String, DateTime<Utc>)> {
+    fn prepare(
+        &self,
+        claim: &Claimed<'_>,
+        uploads: &mut Vec<Upload>,
+    ) -> Result<Sending, (String, DateTime<Utc>)> {
         let draft = claim.draft;
         let now = self.run.world.clock.now();
-        let later = now + PAUSE;
         let until = draft.due + draft.late;
         if now > until {
             return Err(("its time was over before it could be sent".to_owned(), now));
         }
-        let parent = match draft.slot.parent() {
-            None => None,
-            Some(slot) => match self.parent(&slot) {
-                Some(parent) => Some(parent),
-                None if planted(Mutant::ThreadGoesOn) => None,
-                None => return Err((format!("part {} is not public yet", slot.part), now)),
-            },
-        };
-        let failed = |failure: Failure| match failure {
-            Failure::Unsent { why, retry_after } => (why, retry_after.map_or(later, |span| now + span)),
-            Failure::Refused { status, why } => (format!("refused while preparing: {why} ({status})"), later),
-            Failure::Doubtful { why } => (why, later),
-        };
-        self.adapter.prepare(&self.desk, draft).map_err(failed)?;
-        let (key, payload) = self.adapter.payload(&self.desk, draft, parent.as_ref(), now).map_err(failed)?;
+        let thread = self.thread(&draft.slot).map_err(|why| (why, now))?;
+        let (key, payload) = self
+            .channel
+            .prepare(draft, &thread, uploads, now)
+            .map_err(|failure| put_off(failure, self.run.world.clock.now()))?;
         Ok(Sending {
             digest: claim.digest.clone(),
             due: draft.due,
@@ -291,14 +344,31 @@ impl Lane<'_, '_> {
         })
     }
 
+    /// Returns the parts of a slot's thread that come before it, or says which is not public.
+    fn thread(&self, slot: &Slot) -> Result<Vec<Parent>, String> {
+        let before = std::iter::successors(slot.parent(), Slot::parent);
+        let mut parts = Vec::new();
+        for slot in before {
+            match self.parent(&slot) {
+                Some(parent) => parts.push(parent),
+                None if planted(Mutant::ThreadGoesOn) => {}
+                None => return Err(format!("part {} is not public yet", slot.part)),
+            }
+        }
+        parts.reverse();
+        Ok(parts)
+    }
+
     fn parent(&self, slot: &Slot) -> Option<Parent> {
         if let Some(parent) = self.public.get(slot) {
             return Some(parent.clone());
         }
         match self.ledger.state(slot) {
-            State::Published { id, url, .. } => {
-                Some(Parent { id: id.clone().or_else(|| url.clone())?, url: url.clone() })
-            }
+            State::Published { id, revision, url, .. } => Some(Parent {
+                id: id.clone().or_else(|| url.clone())?,
+                revision: revision.clone(),
+                url: url.clone(),
+            }),
             _ => None,
         }
     }
@@ -306,7 +376,7 @@ impl Lane<'_, '_> {
     /// The second compare-and-swap: only what it lets through is sent.
     fn commit(&mut self, ready: Vec<(Claimed<'_>, Sending)>) -> Result<Vec<Committed>, LogError> {
         if planted(Mutant::PostThenRecord) {
-            ready.iter().for_each(|(_, sending)| drop(self.adapter.publish(&self.desk, sending)));
+            ready.iter().for_each(|(_, sending)| drop(self.channel.publish(sending)));
         }
         let mut note = Note::default();
         for (claim, sending) in &ready {

@@ -5,7 +5,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::draft::Slot;
 use crate::ledger::{Entry, Fact, Hand, Ledger, Record, Release, Sending, State};
 use crate::mutant::{Mutant, planted};
-use crate::platform::{Class, Desk, Platform, Sight};
+use crate::platform::{Channel, Class, Sight};
 use crate::publish::lane::Committed;
 use crate::publish::{Outcome, Run, Settled};
 use crate::record::Note;
@@ -25,10 +25,10 @@ struct Doubt<'l> {
 }
 
 /// Returns the last moment at which a sending's key is sure to be known still when a repeat takes effect.
-fn key_until(sending: &Sending, adapter: &dyn Platform) -> DateTime<Utc> {
-    match adapter.class() {
+fn key_until(sending: &Sending, channel: &dyn Channel) -> DateTime<Utc> {
+    match channel.class() {
         Class::WindowKey { window } if !planted(Mutant::ReplayOutsideWindow) => {
-            sending.first_at + window - adapter.settles_after() - SKEW - SKEW
+            sending.first_at + window - channel.settles_after() - SKEW - SKEW
         }
         _ => DateTime::<Utc>::MAX_UTC,
     }
@@ -70,27 +70,33 @@ impl Run<'_> {
             let why = format!("{} is not an account that kalends can look at", doubt.slot.account);
             return self.leave(doubt, why.clone(), Outcome::Person(why));
         };
-        let desk = self.desk(account);
-        match self.judge(doubt, &desk, adapter, halted) {
+        let channel = match self.channel(account, adapter) {
+            Ok(channel) => channel,
+            Err(failure) => {
+                let why = format!("looking for it failed: {failure}");
+                return Ok(Some(self.told(doubt.slot, doubt.sending.due, Outcome::Doubt(why))));
+            }
+        };
+        match self.judge(doubt, channel.as_ref(), halted) {
             Verdict::Fact(fact, outcome) => {
                 let entry = self.entry(doubt.slot, doubt.attempt, fact);
                 let written = self.scribe.write(Note { entries: vec![entry.clone()], ..Note::default() })?;
                 let outcome = if written.has(&entry) { outcome } else { Outcome::Yielded };
                 Ok(Some(self.told(doubt.slot, doubt.sending.due, outcome)))
             }
-            Verdict::Replay => self.replay(doubt, &desk, adapter),
+            Verdict::Replay => self.replay(doubt, channel.as_ref()),
             Verdict::Wait(why) => Ok(Some(self.told(doubt.slot, doubt.sending.due, Outcome::Doubt(why)))),
             Verdict::Person(why) => self.leave(doubt, why.clone(), Outcome::Person(why)),
         }
     }
 
-    fn judge(&self, doubt: &Doubt<'_>, desk: &Desk<'_>, adapter: &dyn Platform, halted: bool) -> Verdict {
+    fn judge(&self, doubt: &Doubt<'_>, channel: &dyn Channel, halted: bool) -> Verdict {
         let now = self.world.clock.now();
-        let class = adapter.class();
-        let proof_at = self.proof_at(doubt, adapter);
+        let class = channel.class();
+        let proof_at = self.proof_at(doubt, channel);
         let may_send =
             !halted && now <= doubt.sending.until && !self.intent.dry_run && !self.is_rehearsal(doubt);
-        let in_window = now <= doubt.sending.until.min(key_until(doubt.sending, adapter));
+        let in_window = now <= doubt.sending.until.min(key_until(doubt.sending, channel));
         if matches!(class, Class::WindowKey { .. }) && now >= proof_at && may_send && in_window {
             return Verdict::Replay;
         }
@@ -105,7 +111,7 @@ impl Run<'_> {
         if class == Class::Nothing {
             return Verdict::Person(doubt.why());
         }
-        match adapter.find(desk, doubt.sending) {
+        match channel.find(doubt.sending) {
             Ok(Sight::There(receipt)) => {
                 let outcome = Outcome::Published { url: receipt.url.clone(), found: true };
                 Verdict::Fact(Fact::Receipt(receipt), outcome)
@@ -134,15 +140,15 @@ impl Run<'_> {
     }
 
     /// Returns the moment from which not seeing a post proves that it is not there and will not come.
-    fn proof_at(&self, doubt: &Doubt<'_>, adapter: &dyn Platform) -> DateTime<Utc> {
+    fn proof_at(&self, doubt: &Doubt<'_>, channel: &dyn Channel) -> DateTime<Utc> {
         let strange = doubt.hand.clone != self.world.actor.clone;
         let skew = if strange { SKEW + SKEW } else { TimeDelta::zero() };
         // A permanent key may be sent for as long as the post may go out, so its sender may wake up until then.
-        let last = match adapter.class() {
+        let last = match channel.class() {
             Class::PermanentKey => doubt.hand.at.max(doubt.sending.until),
             _ => doubt.hand.at,
         };
-        last + adapter.settles_after() + skew
+        last + channel.settles_after() + skew
     }
 
     fn is_rehearsal(&self, doubt: &Doubt<'_>) -> bool {
@@ -154,14 +160,9 @@ impl Run<'_> {
     }
 
     /// Sends the same bytes again under the same key: its own commit first, so that only one does.
-    fn replay(
-        &self,
-        doubt: &Doubt<'_>,
-        desk: &Desk<'_>,
-        adapter: &dyn Platform,
-    ) -> Result<Option<Settled>, LogError> {
+    fn replay(&self, doubt: &Doubt<'_>, channel: &dyn Channel) -> Result<Option<Settled>, LogError> {
         // The run may sleep between this and the first byte, so the key's own end goes with the sending.
-        let until = doubt.sending.until.min(key_until(doubt.sending, adapter));
+        let until = doubt.sending.until.min(key_until(doubt.sending, channel));
         let sending = Sending { replays: Some(doubt.attempt), until, ..doubt.sending.clone() };
         let entry = self.entry(doubt.slot, doubt.attempt + 1, Fact::Sending(sending.clone()));
         let written = self.scribe.write(Note { entries: vec![entry.clone()], ..Note::default() })?;
@@ -170,7 +171,7 @@ impl Run<'_> {
         }
         let committed =
             Committed { slot: entry.slot, attempt: entry.attempt, committed_at: entry.hand.at, sending };
-        let delivered = self.deliver(desk, adapter, committed);
+        let delivered = self.deliver(channel, committed);
         Ok(self.record(vec![delivered])?.pop())
     }
 

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::world::Clock;
+use crate::time::Clock;
 
 /// The system's clock.
 #[derive(Debug, Clone, Copy, Default)]

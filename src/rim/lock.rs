@@ -11,7 +11,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 use thiserror::Error;
 
 use crate::rim::{chance, clock, disk};
-use crate::world::Clock as _;
+use crate::time::Clock as _;
 
 /// How long a run waits for another.
 pub const PATIENCE: Duration = Duration::from_secs(600);

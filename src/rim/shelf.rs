@@ -42,7 +42,9 @@ impl Http for Shelf {
     /// again; what stops it after the first file was replaced is [`Broken::AfterSending`].
     fn send(&self, request: &Request) -> Result<Response, Broken> {
         match self.answer(request, &|_| Ok(())) {
-            Ok((status, body)) => Ok(Response { status, headers: Vec::new(), body: body.into_bytes() }),
+            Ok((status, body)) => {
+                Ok(Response { status, headers: Vec::new(), body: body.into_bytes().into() })
+            }
             Err(Trouble::Before(why)) => Err(Broken::BeforeSending(why)),
             Err(Trouble::After(why)) => Err(Broken::AfterSending(why)),
         }

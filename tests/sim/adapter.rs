@@ -3,9 +3,10 @@
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::draft::Draft;
-use crate::http::{Effect, Failure, Method, Request, exchange};
-use crate::ledger::{Evidence, Receipt, Sending};
-use crate::platform::{Class, Desk, Parent, Platform, Sight};
+use crate::http::{Effect, Failure, Http, Method, Request, exchange};
+use crate::keyring::Credential;
+use crate::ledger::{Evidence, Receipt, Sending, Upload};
+use crate::platform::{Channel, Class, Desk, Parent, Platform, Sight};
 use crate::text;
 
 /// The latest first byte after the sending entry, in seconds.
@@ -44,11 +45,50 @@ pub fn of(platform: text::Platform) -> Option<&'static dyn Platform> {
     SHAMS.iter().find(|(other, _)| *other == platform).map(|(_, sham)| sham as &dyn Platform)
 }
 
-fn url(desk: &Desk<'_>) -> String {
-    format!("sim://{}", desk.account.id)
+/// What a platform promises.
+pub fn class_of(platform: text::Platform) -> Option<Class> {
+    ALL.iter().find(|(other, _)| *other == platform).map(|(_, sham)| sham.class)
 }
 
 impl Platform for Sham {
+    fn burst(&self) -> Option<usize> {
+        Some(BURST)
+    }
+
+    fn has_secret(&self) -> bool {
+        false
+    }
+
+    fn renews_at(&self, _: &Credential) -> Option<DateTime<Utc>> {
+        None
+    }
+
+    fn renew(&self, _: &dyn Http, _: &Credential) -> Result<Credential, Failure> {
+        unreachable!("a sham has no secret")
+    }
+
+    fn open<'a>(&self, desk: Desk<'a>) -> Result<Box<dyn Channel + 'a>, Failure> {
+        Ok(Box::new(ShamChannel { class: self.class, by_moment: self.by_moment, desk }))
+    }
+}
+
+struct ShamChannel<'a> {
+    class: Class,
+    by_moment: bool,
+    desk: Desk<'a>,
+}
+
+impl ShamChannel<'_> {
+    fn url(&self) -> String {
+        format!("sim://{}", self.desk.account.id)
+    }
+}
+
+fn receipt(id: &str, evidence: Evidence) -> Receipt {
+    Receipt { id: id.to_owned(), revision: None, url: None, evidence }
+}
+
+impl Channel for ShamChannel<'_> {
     fn class(&self) -> Class {
         self.class
     }
@@ -58,22 +98,19 @@ impl Platform for Sham {
         TimeDelta::seconds(S + M + listing + 1)
     }
 
-    fn burst(&self) -> Option<usize> {
-        Some(BURST)
+    fn keeps_uploads(&self) -> TimeDelta {
+        TimeDelta::hours(1)
     }
 
-    fn prepare(&self, desk: &Desk<'_>, _: &Draft) -> Result<(), Failure> {
-        exchange(desk.http, &Request::new(Effect::Prepares, Method::Get, format!("{}/me", url(desk))))
-            .map(drop)
-    }
-
-    fn payload(
+    fn prepare(
         &self,
-        _: &Desk<'_>,
         draft: &Draft,
-        parent: Option<&Parent>,
+        thread: &[Parent],
+        _: &mut Vec<Upload>,
         first_at: DateTime<Utc>,
     ) -> Result<(String, String), Failure> {
+        let me = Request::new(Effect::Prepares, Method::Get, format!("{}/me", self.url()));
+        exchange(self.desk.http, &me)?;
         let key = if self.by_moment {
             format!("{}@{}", draft.slot, first_at.timestamp_millis())
         } else {
@@ -84,39 +121,39 @@ impl Platform for Sham {
             draft.slot,
             draft.due.timestamp_millis(),
             (draft.due + draft.late).timestamp_millis(),
-            parent.map_or("", |parent| parent.id.as_str()),
+            thread.last().map_or("", |parent| parent.id.as_str()),
             draft.composed()
         );
         Ok((key, payload))
     }
 
-    fn publish(&self, desk: &Desk<'_>, sending: &Sending) -> Result<Receipt, Failure> {
+    fn publish(&self, sending: &Sending) -> Result<Receipt, Failure> {
         let method = if self.class == Class::PermanentKey { Method::Put } else { Method::Post };
-        let request = Request::new(Effect::Publishes, method, url(desk))
+        let request = Request::new(Effect::Publishes, method, self.url())
             .header("key", sending.key.clone())
             .body(sending.payload.clone());
-        let response = exchange(desk.http, &request)?;
+        let response = exchange(self.desk.http, &request)?;
         match response.text().strip_prefix("id=") {
-            Some(id) => Ok(Receipt { id: id.to_owned(), url: None, evidence: Evidence::Answer }),
+            Some(id) => Ok(receipt(id, Evidence::Answer)),
             None => Err(Failure::Doubtful { why: "the answer could not be read".to_owned() }),
         }
     }
 
-    fn find(&self, desk: &Desk<'_>, sending: &Sending) -> Result<Sight, Failure> {
-        let request = Request::new(Effect::Reads, Method::Get, url(desk))
+    fn find(&self, sending: &Sending) -> Result<Sight, Failure> {
+        let request = Request::new(Effect::Reads, Method::Get, self.url())
             .header("key", sending.key.clone())
             .body(sending.payload.clone());
-        let response = exchange(desk.http, &request)?;
+        let response = exchange(self.desk.http, &request)?;
         let text = response.text();
         Ok(match text.strip_prefix("id=") {
-            Some(id) => Sight::There(Receipt { id: id.to_owned(), url: None, evidence: Evidence::Found }),
+            Some(id) => Sight::There(receipt(id, Evidence::Found)),
             None if text == "none" => Sight::Absent,
             None => Sight::Unclear(text),
         })
     }
 
-    fn retract(&self, desk: &Desk<'_>, id: &str) -> Result<(), Failure> {
-        let request = Request::new(Effect::Publishes, Method::Delete, url(desk)).body(id.to_owned());
-        exchange(desk.http, &request).map(drop)
+    fn retract(&self, id: &str) -> Result<(), Failure> {
+        let request = Request::new(Effect::Publishes, Method::Delete, self.url()).body(id.to_owned());
+        exchange(self.desk.http, &request).map(drop)
     }
 }

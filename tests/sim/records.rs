@@ -7,7 +7,7 @@ use crate::draft::{Digest, Slot};
 use crate::ledger::format::{entry_path, read_entry, read_head, slot_of_path, write_entry, write_head};
 use crate::ledger::{
     Claim, Decision, Entry, Evidence, Fact, Halt, Hand, Head, Illegal, Receipt, Record, Refusal, Release,
-    Sending, State,
+    Sending, State, Upload,
 };
 
 fn at(seconds: i64) -> DateTime<Utc> {
@@ -46,9 +46,18 @@ fn facts() -> Vec<(&'static str, Fact)> {
             "claim",
             Fact::Claim(Claim { digest: digest(), due: at(0), until: at(600), commit: "c".to_owned() }),
         ),
+        ("uploads", Fact::Uploads(vec![Upload { sha256: "5e".to_owned(), id: "7".to_owned(), at: at(0) }])),
         ("sending", sending(None)),
         ("replay", sending(Some(1))),
-        ("receipt", Fact::Receipt(Receipt { id: "7".to_owned(), url: None, evidence: Evidence::Answer })),
+        (
+            "receipt",
+            Fact::Receipt(Receipt {
+                id: "7".to_owned(),
+                revision: None,
+                url: None,
+                evidence: Evidence::Answer,
+            }),
+        ),
         ("refusal", Fact::Refusal(Refusal { why: why(), retry_at: None })),
         ("unsent", release(false)),
         ("proven", release(true)),
@@ -105,6 +114,7 @@ const TABLE: &[Line] = &[
         "claimed",
         &[
             ("claim", 2, false),
+            ("uploads", 1, true),
             ("sending", 1, true),
             ("unsent", 1, true),
             ("proven", 1, true),
@@ -241,17 +251,24 @@ fn any_fact() -> impl Strategy<Value = Fact> {
     prop_oneof![
         (words, moment.clone(), moment.clone())
             .prop_map(|(commit, due, until)| { Fact::Claim(Claim { digest: digest(), due, until, commit }) }),
-        (words, words, moment.clone(), moment, proptest::option::of(1u32..9)).prop_map(
+        (words, words, moment.clone(), moment.clone(), proptest::option::of(1u32..9)).prop_map(
             |(key, payload, due, first_at, replays)| {
                 Fact::Sending(Sending { digest: digest(), due, until: due, key, payload, first_at, replays })
             }
         ),
         (words, proptest::option::of(words), any::<bool>()).prop_map(|(id, url, found)| {
             Fact::Receipt(Receipt {
+                revision: url.clone().map(|url| format!("of {url}")),
                 id,
                 url,
                 evidence: if found { Evidence::Found } else { Evidence::Answer },
             })
+        }),
+        (words, words, moment.clone()).prop_map(|(sha256, id, at)| {
+            Fact::Uploads(vec![
+                Upload { sha256: sha256.clone(), id, at },
+                Upload { sha256, id: String::new(), at },
+            ])
         }),
         (words, maybe.clone()).prop_map(|(why, retry_at)| Fact::Refusal(Refusal { why, retry_at })),
         (words, maybe, any::<bool>()).prop_map(|(why, retry_at, proven)| Fact::Release(Release {

@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
 
 use crate::draft::{Media, MediaBook, Slot};
+use crate::keyring;
 use crate::ledger::{Decision, State};
 use crate::plan::Plan;
 use crate::publish::{self, Intent, Outcome, Settled, Watch};
@@ -76,6 +77,7 @@ fn process<T>(
         clock: &seat,
         http: &seat,
         log: &seat,
+        keys: &keyring::Empty,
         platforms: adapter::of,
         media: &no_media,
         actor,

@@ -5,7 +5,8 @@ use std::panic::resume_unwind;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::http::{Broken, Effect, Http, Method, Request, Response};
-use crate::world::{Appended, Change, Clock, Found, Log, LogError, Tip};
+use crate::time::Clock;
+use crate::world::{Appended, Change, Found, Log, LogError, Tip};
 
 use super::adapter::M;
 use super::runner;
@@ -263,11 +264,11 @@ fn pause_of(inner: &mut Inner) -> i64 {
 }
 
 fn answer(status: u16, body: &str) -> Response {
-    Response { status, headers: Vec::new(), body: body.as_bytes().to_vec() }
+    Response { status, headers: Vec::new(), body: body.as_bytes().to_vec().into() }
 }
 
 fn header(request: &Request, name: &str) -> String {
-    request.headers.iter().find(|(key, _)| key == name).map(|(_, value)| value.clone()).unwrap_or_default()
+    request.header_value(name).unwrap_or_default().to_owned()
 }
 
 impl Clock for Seat<'_> {

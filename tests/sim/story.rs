@@ -271,8 +271,7 @@ fn judge_doubts(inner: &mut Inner) {
             .version
             .calendar
             .account(&slot.account)
-            .and_then(|account| adapter::of(account.platform.as_ref()?.value))
-            .map(|adapter| adapter.class());
+            .and_then(|account| adapter::class_of(account.platform.as_ref()?.value));
         match (&record.state, class) {
             (State::Sending { .. }, _) => breaches.push(format!("{slot} is still being sent")),
             (State::Doubt { .. }, Some(Class::PermanentKey | Class::Listing { repost: true })) => {

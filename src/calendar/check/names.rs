@@ -56,6 +56,12 @@ const DEPARTMENT: (Code, &str, &str) = (Code::UnknownDepartment, "department", "
 const CAMPAIGN: (Code, &str, &str) = (Code::UnknownCampaign, "campaign", "campaigns");
 const GOAL: (Code, &str, &str) = (Code::UnknownGoal, "goal", "goals");
 
+pub(super) fn of_runners(calendar: &Calendar, findings: &mut Vec<Finding>) {
+    for runner in calendar.runners.values() {
+        known(findings, &runner.file, ACCOUNT, &calendar.accounts, &runner.accounts);
+    }
+}
+
 pub(super) fn of_people(calendar: &Calendar, findings: &mut Vec<Finding>) {
     for person in calendar.people.values() {
         known(findings, &person.file, DEPARTMENT, &calendar.departments, &person.department);

@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use toml::Spanned;
 use toml::de::DeValue;
 
-use crate::draft::{AccountId, CampaignId, DepartmentId, GoalId, PersonId, PostId};
+use crate::draft::{AccountId, CampaignId, DepartmentId, GoalId, PersonId, PostId, RunnerId};
 use crate::finding::{Code, Span};
 use crate::text::Platform;
 use crate::time::{self, Every, Zone, nearest};
@@ -31,7 +31,7 @@ macro_rules! id_names {
     )*};
 }
 
-id_names! { PostId AccountId PersonId DepartmentId CampaignId GoalId }
+id_names! { PostId AccountId PersonId RunnerId DepartmentId CampaignId GoalId }
 
 type Value<'a> = Spanned<DeValue<'a>>;
 

@@ -5,8 +5,10 @@ use std::sync::Mutex;
 use super::*;
 use crate::calendar::{At, Voice};
 use crate::draft::{AccountId, MediaBook, Occurrence, PostId};
-use crate::http::{Broken, Http, Response};
+use crate::http::{Broken, Response};
+use crate::keyring;
 use crate::text;
+use crate::time::Clock;
 
 struct Says {
     status: u16,
@@ -18,7 +20,7 @@ impl Http for Says {
         self.heard.lock().unwrap().push(request.clone());
         match self.status {
             0 => Err(Broken::AfterSending("the disk went away".to_owned())),
-            status => Ok(Response { status, headers: Vec::new(), body: b"why".to_vec() }),
+            status => Ok(Response { status, headers: Vec::new(), body: b"why".to_vec().into() }),
         }
     }
 }
@@ -82,15 +84,39 @@ fn book() -> MediaBook {
 }
 
 /// Runs a piece of work at a desk whose shelf answers with `http`.
-fn at_desk<T>(http: &dyn Http, server: Option<&str>, work: impl FnOnce(&Desk<'_>) -> T) -> T {
+fn at_desk<T>(http: &dyn Http, server: Option<&str>, work: impl FnOnce(&dyn Channel) -> T) -> T {
     let (account, book) = (account(server), book());
-    work(&Desk { http, account: &account, book: &book, media: &|_| Ok(b"bytes".to_vec()) })
+    work(Feed.open(desk(http, &account, &book, &|_| Ok(b"bytes".to_vec()))).unwrap().as_ref())
+}
+
+/// A clock that nobody looks at.
+struct NoClock;
+
+impl Clock for NoClock {
+    fn now(&self) -> DateTime<Utc> {
+        moment(0)
+    }
+
+    fn wait(&self, _: TimeDelta) {}
+}
+
+fn desk<'a>(
+    http: &'a dyn Http,
+    account: &'a Account,
+    book: &'a MediaBook,
+    media: &'a (dyn Fn(&Media) -> Result<Vec<u8>, String> + Sync),
+) -> Desk<'a> {
+    Desk { http, clock: &NoClock, account, credential: None, keys: &keyring::Empty, book, media }
+}
+
+fn prepare(channel: &dyn Channel, draft: &Draft) -> Result<(String, String), Failure> {
+    channel.prepare(draft, &[], &mut Vec::new(), moment(7))
 }
 
 fn payload(draft: &Draft, server: Option<&str>) -> Result<Entry, Failure> {
-    at_desk(&says(200), server, |desk| {
-        let (key, payload) = Feed.payload(desk, draft, None, moment(7))?;
-        assert_eq!(Feed.payload(desk, draft, None, moment(7))?, (key.clone(), payload.clone()), "it is pure");
+    at_desk(&says(200), server, |channel| {
+        let (key, payload) = prepare(channel, draft)?;
+        assert_eq!(prepare(channel, draft)?, (key.clone(), payload.clone()), "it is pure");
         let entry = Entry::read(payload.as_bytes()).unwrap();
         assert_eq!(entry.key, key);
         Ok(entry)
@@ -98,8 +124,7 @@ fn payload(draft: &Draft, server: Option<&str>) -> Result<Entry, Failure> {
 }
 
 fn sending(draft: &Draft) -> Sending {
-    let (key, payload) =
-        at_desk(&says(200), None, |desk| Feed.payload(desk, draft, None, moment(7)).unwrap());
+    let (key, payload) = at_desk(&says(200), None, |channel| prepare(channel, draft).unwrap());
     Sending {
         digest: draft.digest(&book()).unwrap(),
         due: draft.due,
@@ -168,12 +193,15 @@ fn requests_say_what_they_can_do_and_answers_are_read() {
     let draft = draft("welcome", 1, 1);
     let sending = sending(&draft);
     let shelf = says(201);
-    let receipt = at_desk(&shelf, None, |desk| {
-        Feed.prepare(desk, &draft).unwrap();
-        Feed.publish(desk, &sending).unwrap()
+    let receipt = at_desk(&shelf, None, |channel| {
+        prepare(channel, &draft).unwrap();
+        channel.publish(&sending).unwrap()
     });
     let page = "public/news/index.html#welcome.once.news.1".to_owned();
-    assert_eq!(receipt, Receipt { id: sending.key.clone(), url: Some(page), evidence: Evidence::Answer });
+    assert_eq!(
+        receipt,
+        Receipt { id: sending.key.clone(), revision: None, url: Some(page), evidence: Evidence::Answer }
+    );
     let heard = shelf.heard.into_inner().unwrap();
     let said: Vec<_> =
         heard.iter().map(|r| (r.effect, r.method, r.url.as_str(), r.body.as_slice())).collect();
@@ -194,15 +222,15 @@ fn requests_say_what_they_can_do_and_answers_are_read() {
             ),
         ]
     );
-    let find = |status| at_desk(&says(status), None, |desk| Feed.find(desk, &sending));
+    let find = |status| at_desk(&says(status), None, |channel| channel.find(&sending));
     assert!(matches!(find(200), Ok(Sight::There(Receipt { evidence: Evidence::Found, .. }))));
     assert_eq!(find(404), Ok(Sight::Absent));
     assert_eq!(find(403), Ok(Sight::Unclear("why".to_owned())));
     assert!(matches!(find(500), Err(Failure::Unsent { .. })));
-    let publish = |status| at_desk(&says(status), None, |desk| Feed.publish(desk, &sending));
+    let publish = |status| at_desk(&says(status), None, |channel| channel.publish(&sending));
     assert!(matches!(publish(0), Err(Failure::Doubtful { .. })));
     assert!(matches!(publish(400), Err(Failure::Refused { .. })));
-    let retract = |status| at_desk(&says(status), None, |desk| Feed.retract(desk, &sending.key));
+    let retract = |status| at_desk(&says(status), None, |channel| channel.retract(&sending.key));
     assert_eq!((retract(200), retract(404)), (Ok(()), Ok(())));
     assert!(matches!(retract(0), Err(Failure::Doubtful { .. })));
 }
@@ -211,14 +239,13 @@ fn requests_say_what_they_can_do_and_answers_are_read() {
 fn bytes_that_are_not_those_that_were_checked_are_not_uploaded() {
     let shelf = says(201);
     let (account, book) = (account(None), book());
-    let desk = Desk { http: &shelf, account: &account, book: &book, media: &|_| Ok(b"others".to_vec()) };
+    let tried = |book| {
+        let channel = Feed.open(desk(&shelf, &account, book, &|_| Ok(b"others".to_vec()))).unwrap();
+        prepare(channel.as_ref(), &draft("a", 1, 1))
+    };
+    assert!(matches!(tried(&book), Err(Failure::Unsent { why, .. }) if why.contains("a.PNG")));
     assert!(
-        matches!(Feed.prepare(&desk, &draft("a", 1, 1)), Err(Failure::Unsent { why, .. }) if why.contains("a.PNG"))
-    );
-    let empty = MediaBook::new();
-    let desk = Desk { book: &empty, ..desk };
-    assert!(
-        matches!(Feed.prepare(&desk, &draft("a", 1, 1)), Err(Failure::Unsent { why, .. }) if why.contains("not there"))
+        matches!(tried(&MediaBook::new()), Err(Failure::Unsent { why, .. }) if why.contains("not there"))
     );
     assert!(shelf.heard.into_inner().unwrap().is_empty());
 }

@@ -9,7 +9,8 @@ use crate::mutant::{Mutant, planted};
 use crate::rim::branch::{Branch, read, trust};
 use crate::rim::clock;
 use crate::rim::lock::{Lock, PATIENCE};
-use crate::world::{Appended, Clock as _, LogError, Tip};
+use crate::time::Clock as _;
+use crate::world::{Appended, LogError, Tip};
 
 /// How long a reference's lock of git's may be in the way.
 const LOCK_PATIENCE: Duration = Duration::from_secs(5);
