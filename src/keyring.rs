@@ -18,6 +18,8 @@ pub struct Credential {
     pub account: AccountId,
     /// The server that it may be shown to, where the platform has many.
     pub server: Option<String>,
+    /// The id that was drawn when the value was set in the vault; encrypting it again, or renewing it, keeps the id.
+    pub value: String,
     /// When it was set.
     pub set_at: DateTime<Utc>,
     /// When it ends, where the platform says so.
@@ -61,6 +63,12 @@ pub trait Keys: Sync {
     /// Encrypts a credential for everybody who may read the account's secret.
     fn seal(&self, credential: &Credential) -> Result<String, KeyError>;
 
+    /// Keeps a renewed credential on this machine, sealed and durable: before it is shared, and before it is used.
+    fn keep_renewed(&self, account: &AccountId, sealed: &str) -> Result<(), KeyError>;
+
+    /// Returns the renewed credential that an earlier run kept here, sealed.
+    fn kept_renewed(&self, account: &AccountId) -> Option<String>;
+
     /// Returns what an earlier run kept of a signed-in session. Losing it costs a sign-in, nothing more.
     fn session(&self, account: &AccountId) -> Option<SecretString>;
 
@@ -82,6 +90,14 @@ impl Keys for Empty {
 
     fn seal(&self, credential: &Credential) -> Result<String, KeyError> {
         Err(KeyError::Missing(credential.account.clone()))
+    }
+
+    fn keep_renewed(&self, account: &AccountId, _: &str) -> Result<(), KeyError> {
+        Err(KeyError::Missing(account.clone()))
+    }
+
+    fn kept_renewed(&self, _: &AccountId) -> Option<String> {
+        None
     }
 
     fn session(&self, _: &AccountId) -> Option<SecretString> {
