@@ -4,6 +4,7 @@
 //! promise about a lost answer is its [`Class`]; the journey in [`crate::publish`] does the rest.
 
 pub mod feed;
+pub mod quota;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
