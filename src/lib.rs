@@ -30,6 +30,7 @@ pub mod time;
 pub mod finding;
 pub mod draft;
 pub mod calendar;
+pub mod vault;
 pub mod ledger;
 pub mod plan;
 

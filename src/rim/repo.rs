@@ -21,7 +21,7 @@ pub use crate::rim::repo::commit::commit_files;
 pub const ROOT: &str = "kalends.toml";
 
 /// The folders whose TOML files are read.
-pub const FOLDERS: &[&str] = &["accounts", "campaigns", "departments", "goals", "people", "posts"];
+pub const FOLDERS: &[&str] = &["accounts", "campaigns", "departments", "goals", "people", "posts", "runners"];
 
 /// The folder of pictures and films, whose files are named but not read.
 pub const MEDIA: &str = "media";
