@@ -6,6 +6,7 @@
 
 pub mod format;
 pub mod head;
+pub mod renewal;
 
 use std::collections::BTreeMap;
 

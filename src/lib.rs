@@ -42,6 +42,7 @@ pub mod platform;
 // Journeys: the order in which the world is touched.
 pub mod world;
 pub mod record;
+pub mod renew;
 pub mod publish;
 pub mod retract;
 pub mod switch;

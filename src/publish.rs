@@ -19,12 +19,13 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use crate::calendar::{Account, Calendar};
 use crate::draft::{AccountId, Digest, Draft, Fingerprint, MediaBook, Occurrence, PostId, Slot};
 use crate::http::Failure;
-use crate::keyring::KeyError;
+use crate::keyring::Credential;
 use crate::ledger::{Claim, Entry, Fact, Halt, Hand, Head, LEASE, Ledger};
 use crate::mutant::{Mutant, planted};
 use crate::plan::{self, Plan, Policy, Row, Standing};
 use crate::platform::{Channel, Desk, Platform};
 use crate::record::{Note, Scribe};
+use crate::renew::{self, Held};
 use crate::world::{Lanes, LogError, World};
 
 /// What is to be published: a calendar as one commit has it, and what is wrong with it.
@@ -200,17 +201,27 @@ pub fn survey<'a>(
     Ok((run.plan(drafts, &ledger)?, ledger.head))
 }
 
-/// Lays out what an adapter needs for an account: its secret above all.
+/// Returns an account's secret, where its platform wants one.
+pub(crate) fn held_credential(
+    world: &World<'_>,
+    scribe: &Scribe<'_>,
+    account: &Account,
+    adapter: &dyn Platform,
+) -> Result<Option<Held>, Failure> {
+    if !adapter.has_secret() {
+        return Ok(None);
+    }
+    renew::credential(world, scribe, adapter, &account.id).map(Some)
+}
+
+/// Lays out what an adapter needs for an account.
 pub(crate) fn desk<'a>(
     world: &'a World<'a>,
     intent: &'a Intent<'a>,
     account: &'a Account,
-    adapter: &dyn Platform,
-) -> Result<Desk<'a>, Failure> {
-    let closed = |fault: KeyError| Failure::Unsent { why: fault.to_string(), retry_after: None };
-    let credential =
-        if adapter.has_secret() { Some(world.keys.credential(&account.id).map_err(closed)?) } else { None };
-    Ok(Desk {
+    credential: Option<Credential>,
+) -> Desk<'a> {
+    Desk {
         http: world.http,
         clock: world.clock,
         account,
@@ -218,7 +229,7 @@ pub(crate) fn desk<'a>(
         keys: world.keys,
         book: intent.book,
         media: world.media,
-    })
+    }
 }
 
 fn many(slots: usize) -> String {
@@ -268,7 +279,11 @@ impl<'a> Run<'a> {
         if let Some(channel) = open().get(&account.id) {
             return Ok(Arc::clone(channel));
         }
-        let desk = desk(self.world, self.intent, account, adapter)?;
+        let held = held_credential(self.world, &self.scribe, account, adapter)?;
+        if let Some(warning) = held.as_ref().and_then(|held| held.warning.as_ref()) {
+            self.watch.warned(warning);
+        }
+        let desk = desk(self.world, self.intent, account, held.map(|held| held.credential));
         let channel: Arc<dyn Channel + 'a> = Arc::from(adapter.open(desk)?);
         open().insert(account.id.clone(), Arc::clone(&channel));
         Ok(channel)

@@ -14,7 +14,7 @@ use crate::ledger::format;
 use crate::ledger::head::is_a_beginning;
 use crate::ledger::{Entry, Fact, Halt, Head, Illegal, Ledger, Record};
 use crate::mutant::{Mutant, planted};
-use crate::world::{Appended, Change, LogError, Tip, World};
+use crate::world::{Appended, Change, Found, LogError, Tip, World};
 
 /// How often an append is tried before the ledger counts as away.
 const TRIES: u32 = 8;
@@ -116,6 +116,13 @@ impl<'a> Scribe<'a> {
         let mut known = lock(&self.known);
         let tip = self.known_tip(&mut known)?;
         heard(self.world, &tip, asked, since)
+    }
+
+    /// Returns the files that lie directly in a folder of the ledger.
+    pub fn files(&self, folder: &str) -> Result<Vec<Found>, LogError> {
+        let mut known = lock(&self.known);
+        let tip = self.known_tip(&mut known)?;
+        self.world.log.read(&tip, &[folder.to_owned()])
     }
 
     /// Adds what is legal of a note. What several lanes ask for at the same time goes into one commit.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::draft::Slot;
 use crate::http::Failure;
 use crate::ledger::{Entry, Fact, State};
-use crate::publish::{Intent, desk};
+use crate::publish::{Intent, desk, held_credential};
 use crate::record::{Note, Scribe};
 use crate::world::{LogError, World};
 
@@ -51,7 +51,7 @@ pub fn retract(
                 if !wished {
                     Taken::Nothing("somebody else was first".to_owned())
                 } else {
-                    match take_down(world, intent, slot, id.as_deref()) {
+                    match take_down(world, &scribe, intent, slot, id.as_deref()) {
                         Taken::Down => {
                             write(slot, record.attempt, Fact::Gone)?;
                             Taken::Down
@@ -80,13 +80,20 @@ pub fn retract(
     Ok(taken)
 }
 
-fn take_down(world: &World<'_>, intent: &Intent<'_>, slot: &Slot, id: Option<&str>) -> Taken {
+fn take_down(
+    world: &World<'_>,
+    scribe: &Scribe<'_>,
+    intent: &Intent<'_>,
+    slot: &Slot,
+    id: Option<&str>,
+) -> Taken {
     let Some(account) = intent.calendar.account(&slot.account) else { return Taken::ByHand };
     let adapter = account.platform.as_ref().and_then(|platform| (world.platforms)(platform.value));
     let (Some(adapter), Some(id)) = (adapter, id) else {
         return Taken::ByHand;
     };
-    let taken = desk(world, intent, account, adapter)
+    let taken = held_credential(world, scribe, account, adapter)
+        .map(|held| desk(world, intent, account, held.map(|held| held.credential)))
         .and_then(|desk| adapter.open(desk))
         .and_then(|channel| channel.retract(id));
     match taken {

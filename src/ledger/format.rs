@@ -182,13 +182,7 @@ pub fn read_entry(slot: Slot, name: &str, text: &str) -> Result<Entry, String> {
     let table: Table =
         text.parse().map_err(|fault: toml::de::Error| format!("{name}: {}", fault.message()))?;
     let read = Reader { name, table: &table };
-    let hand = Hand {
-        by: read.text("by")?,
-        nonce: read.text("nonce")?,
-        clone: read.text("clone")?,
-        at: read.moment("at")?,
-    };
-    Ok(Entry { slot, attempt, hand, fact: read.fact(kind)? })
+    Ok(Entry { slot, attempt, hand: read.hand()?, fact: read.fact(kind)? })
 }
 
 /// Writes that a post's words went to an account: a path that is this day's and this slot's, and its text.
@@ -224,12 +218,17 @@ pub fn write_switch(hand: &Hand, stop: Option<&str>) -> String {
     write_hand(hand, table)
 }
 
-fn write_hand(hand: &Hand, mut table: Table) -> String {
+pub(super) fn write_hand(hand: &Hand, mut table: Table) -> String {
     table.insert("by".to_owned(), Value::String(hand.by.clone()));
     table.insert("nonce".to_owned(), Value::String(hand.nonce.clone()));
     table.insert("clone".to_owned(), Value::String(hand.clone.clone()));
     moment(&mut table, "at", hand.at);
     toml::to_string(&table).unwrap_or_default()
+}
+
+/// Reads who wrote a file of the ledger, and when.
+pub(super) fn read_hand(name: &str, table: &Table) -> Result<Hand, String> {
+    Reader { name, table }.hand()
 }
 
 struct Reader<'a> {
@@ -238,6 +237,15 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
+    fn hand(&self) -> Result<Hand, String> {
+        Ok(Hand {
+            by: self.text("by")?,
+            nonce: self.text("nonce")?,
+            clone: self.text("clone")?,
+            at: self.moment("at")?,
+        })
+    }
+
     fn fact(&self, kind: &str) -> Result<Fact, String> {
         Ok(match kind {
             "claim" => Fact::Claim(Claim {
