@@ -246,5 +246,8 @@ codes! {
     PollQuestionTooLong = "poll-question-too-long", Error, "The text that asks a poll is longer than the account's platform takes.";
     PollDuration = "poll-duration", Error, "The poll is open for less or more time than the account's platform takes.";
     PollWithMedia = "poll-with-media", Error, "The account's platform takes no poll beside media.";
+    WarningUnsupported = "warning-unsupported", Warning, "The account's platform has no content warnings.";
+    LabelsUnsupported = "labels-unsupported", Warning, "The account's platform hides no post by its labels.";
+    VisibilityUnsupported = "visibility-unsupported", Error, "The account's platform shows every post to everybody.";
     ThreadUnsupported = "thread-unsupported", Error, "The account's platform has no threads.";
 }

@@ -5,6 +5,7 @@
 
 mod account;
 mod again;
+mod audience;
 mod media;
 mod names;
 mod people;
@@ -87,6 +88,9 @@ const OF_COPIES: &[CopyCheck] = &[
     media::mixed,
     media::required,
     media::alt_too_long,
+    audience::warning_unsupported,
+    audience::labels_unsupported,
+    audience::visibility_unsupported,
     poll::unsupported,
     poll::options,
     poll::option_too_long,

@@ -323,7 +323,13 @@ fn body(list: List, on: &str, body: &Body) -> List {
         )
         .maybe(&format!("language{on}"), body.language.as_ref().map(|language| away(language.value.clone())))
         .maybe(&format!("warning{on}"), body.warning.as_ref().map(text))
-        .maybe(&format!("visibility{on}"), body.visibility.map(crate::draft::Visibility::as_str))
+        .maybe(
+            &format!("labels{on}"),
+            body.labels.as_ref().map(|labels| {
+                away(labels.value.iter().map(|label| label.as_str()).collect::<Vec<_>>().join(", "))
+            }),
+        )
+        .maybe(&format!("visibility{on}"), body.visibility.as_ref().map(|at| at.value.as_str()))
         .maybe(&format!("split{on}"), body.split.map(super::Split::as_str))
         .maybe(&format!("media{on}"), body.media.as_ref().map(|media| away(pictures(media))))
         .maybe(

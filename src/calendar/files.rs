@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::draft::{AccountId, ID_LIMIT, Poll, PostId, Visibility, is_id};
+use crate::draft::{AccountId, ID_LIMIT, Label, Poll, PostId, Visibility, is_id};
 use crate::finding::{Code, Content, File, Finding, Span};
 use crate::time::{Fold, Recurrence};
 
@@ -335,6 +335,7 @@ fn body(sheet: &Sheet<'_>) -> Body {
             .into_iter()
             .find(|visibility| visibility.as_str() == word)
     };
+    let label = |word: &str| Label::ALL.iter().find(|(name, _)| *name == word).map(|(_, label)| *label);
     let split = |word: &str| [Split::Plain, Split::Numbered].into_iter().find(|split| split.as_str() == word);
     Body {
         text: sheet.words("text"),
@@ -343,7 +344,8 @@ fn body(sheet: &Sheet<'_>) -> Body {
         tags: sheet.lines("tags").map(|tags| tags.value),
         language: sheet.language("language"),
         warning: sheet.words("warning"),
-        visibility: sheet.choice("visibility", visibility).map(|visibility| visibility.value),
+        labels: sheet.choices("labels", label),
+        visibility: sheet.choice("visibility", visibility),
         split: sheet.choice("split", split).map(|split| split.value),
         media: sheet.sheets("media").map(|sheets| sheets.iter().filter_map(picture).collect()),
         poll: sheet.sheet("poll").map(|sheet| question(&sheet)),

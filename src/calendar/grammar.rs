@@ -3,6 +3,8 @@
 //! What a file may say stands here and nowhere else: the reader's checks of keys and types and the schemas for editors
 //! are made from it.
 
+use crate::draft::Label;
+
 use super::model::Role;
 
 /// The kinds of file that a calendar has.
@@ -113,6 +115,8 @@ pub enum Type {
     Number,
     /// One of some words.
     Choice(&'static [&'static str]),
+    /// Several of some words.
+    Choices(&'static [&'static str]),
     /// The id of a platform.
     Platform,
     /// An IANA time zone.
@@ -153,8 +157,8 @@ const fn may(name: &'static str, takes: Type, doc: &'static str) -> Key {
 }
 
 use Type::{
-    Choice, Count, Date, DateTime, Dates, Duration, Every, Flag, Id, Ids, Language, Line, Lines, Number,
-    PerAccount, Platform, Table, Tables, Text, Time, Url, Zone,
+    Choice, Choices, Count, Date, DateTime, Dates, Duration, Every, Flag, Id, Ids, Language, Line, Lines,
+    Number, PerAccount, Platform, Table, Tables, Text, Time, Url, Zone,
 };
 
 const KALENDS: &[Key] = &[
@@ -197,6 +201,8 @@ const ROLES: &[&str] = &[
     Role::ALL[5].0,
     Role::ALL[6].0,
 ];
+
+const LABELS: &[&str] = &[Label::ALL[0].0, Label::ALL[1].0, Label::ALL[2].0, Label::ALL[3].0];
 
 const PERSON: &[Key] = &[
     must("name", Line, "The person's name."),
@@ -313,6 +319,7 @@ macro_rules! body_and {
             may("tags", Lines, "Tags, without `#`."),
             may("language", Language, "The text's language, such as `en` or `pt-PT`."),
             may("warning", Line, "A content warning, shown before the text."),
+            may("labels", Choices(LABELS), "What it shows that some would not see; networks hide it from them."),
             may("visibility", Choice(&["public", "unlisted", "followers"]), "Who may see the post."),
             may("split", Choice(&["plain", "numbered"]), "Cuts a text that is too long into a thread."),
             may("media", Tables(MEDIA), "Pictures and films."),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
 use crate::draft::{
-    AccountId, CampaignId, DepartmentId, GoalId, PersonId, Poll, PostId, RunnerId, Visibility,
+    AccountId, CampaignId, DepartmentId, GoalId, Label, PersonId, Poll, PostId, RunnerId, Visibility,
 };
 use crate::finding::Span;
 use crate::text::Platform;
@@ -351,8 +351,10 @@ pub struct Body {
     pub language: Option<At<String>>,
     /// A content warning.
     pub warning: Option<Words>,
+    /// What it says of itself, so that networks hide it from those who would not see such things.
+    pub labels: Option<At<Vec<Label>>>,
     /// Who may see it.
-    pub visibility: Option<Visibility>,
+    pub visibility: Option<At<Visibility>>,
     /// How a long text is cut.
     pub split: Option<Split>,
     /// Pictures and films.

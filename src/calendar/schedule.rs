@@ -4,7 +4,9 @@ use std::ops::Range;
 
 use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, TimeDelta, Utc};
 
-use crate::draft::{AccountId, Canonical, Digest, Draft, Media, MediaBook, Occurrence, PostId, Slot, says};
+use crate::draft::{
+    AccountId, Canonical, Digest, Draft, Label, Media, MediaBook, Occurrence, PostId, Slot, Visibility, says,
+};
 use crate::text::{self, Beside, Length, Max, Numbering, Platform};
 use crate::time::{Fold, Zone};
 
@@ -53,6 +55,14 @@ impl<'a> Sheet<'a> {
 
     pub(crate) fn warning(&self) -> Option<&'a Words> {
         self.pick(|body| body.warning.as_ref()).filter(|warning| !warning.text.is_empty())
+    }
+
+    pub(crate) fn labels(&self) -> Option<&'a At<Vec<Label>>> {
+        self.pick(|body| body.labels.as_ref()).filter(|labels| !labels.value.is_empty())
+    }
+
+    pub(crate) fn visibility(&self) -> Option<&'a At<Visibility>> {
+        self.pick(|body| body.visibility.as_ref())
     }
 
     pub(crate) fn split(&self) -> Option<Split> {
@@ -168,8 +178,9 @@ impl Calendar {
             media: media(sheet.media()),
             poll: sheet.poll().map(|question| question.poll.clone()),
             warning: sheet.warning().map(|warning| warning.text.clone()),
+            labels: sheet.labels().map_or_else(Vec::new, |labels| labels.value.clone()),
             language: sheet.language(&self.root),
-            visibility: sheet.pick(|body| body.visibility.as_ref()).copied().unwrap_or_default(),
+            visibility: sheet.visibility().map(|visibility| visibility.value).unwrap_or_default(),
             again: post.again,
         };
         let how = sheet.split();

@@ -58,6 +58,9 @@ fn of(takes: Type) -> Value {
         Type::Count => json!({ "type": "integer", "minimum": 1 }),
         Type::Number => json!({ "type": "number" }),
         Type::Choice(words) => json!({ "type": "string", "enum": words }),
+        Type::Choices(words) => {
+            json!({ "type": "array", "items": of(Type::Choice(words)), "uniqueItems": true })
+        }
         Type::Platform => json!({ "type": "string", "enum": platforms() }),
         Type::Zone => {
             json!({ "type": "string", "pattern": "^[A-Za-z0-9_+/-]+$", "examples": ["Europe/Lisbon"] })

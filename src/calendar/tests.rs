@@ -350,3 +350,22 @@ fn what_is_wrong_with_one_thing_is_told_once() {
     assert_eq!(findings, []);
     assert_eq!(codes(&check(&calendar, &crate::draft::MediaBook::new())), ["unknown-account"]);
 }
+
+#[test]
+fn labels_go_with_the_post_and_count_in_its_digest_only_where_there_are_any() {
+    let draft = |lines: &str| {
+        let text = format!("at = 2027-01-18T09:00:00\nto = [\"x\"]\ntext = \"Bathers.\"\n{lines}");
+        year(&one(&text).0).remove(0)
+    };
+    let digest = |draft: &crate::draft::Draft| draft.digest(&Default::default()).unwrap().to_string();
+    let plain = draft("");
+    let labelled = draft("labels = [\"nudity\", \"porn\", \"nudity\"]\n");
+    assert_eq!(labelled.labels.iter().map(|label| label.as_str()).collect::<Vec<_>>(), ["nudity", "porn"]);
+    assert_eq!(digest(&draft("labels = []\n")), digest(&plain));
+    assert_ne!(digest(&labelled), digest(&plain));
+    assert_eq!(draft("labels = [\"porn\"]\n[for.x]\nlabels = []\n"), plain);
+    for (labels, code) in [("\"gore\"", "bad-value"), ("\"nudity\", 3", "wrong-type")] {
+        let post = format!("at = 2027-01-18T09:00:00\nto = [\"x\"]\ntext = \"A\"\nlabels = [{labels}]\n");
+        assert_eq!(codes(&one(&post).1), [code]);
+    }
+}

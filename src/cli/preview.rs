@@ -60,6 +60,8 @@ struct Part<'a> {
     text: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     warning: Option<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    labels: Vec<&'static str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     used: Option<usize>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -185,6 +187,7 @@ fn seen<'a>(id: &'a AccountId, drafts: &[&'a Draft]) -> Seen<'a> {
             title: draft.title.as_deref().filter(|_| draft.platform.limits().title.is_some()),
             text: draft.composed(),
             warning: draft.warning.as_deref(),
+            labels: draft.labels.iter().map(|label| label.as_str()).collect(),
             used: length.map(|(used, _, _)| used),
             max: length.map(|(_, max, _)| max),
             unit: length.map(|(_, _, unit)| unit),

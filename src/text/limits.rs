@@ -39,6 +39,14 @@ pub struct Limits {
     pub alt: Alt,
     /// Polls, where there are any.
     pub poll: Option<Poll>,
+    /// Whether a text can be folded behind words of warning.
+    pub warnings: bool,
+    /// Whether a post can be hidden from those who would not see what it shows.
+    pub labels: bool,
+    /// Whether a post can be for those alone who have its link.
+    pub unlisted: bool,
+    /// Whether a post can be for followers alone.
+    pub followers: bool,
     /// Whether a post can follow another as its reply, and so be part of a thread.
     pub threads: bool,
 }

@@ -108,6 +108,10 @@ fn body(draft: &Draft, book: &MediaBook, inner: usize) -> Vec<(String, Style)> {
     if let Some(warning) = &draft.warning {
         say(&format!("content warning: {}", visible(warning, Breaks::Show)), WARNING, 0);
     }
+    if !draft.labels.is_empty() {
+        let labels: Vec<&str> = draft.labels.iter().map(|label| label.as_str()).collect();
+        say(&format!("labels: {}", labels.join(", ")), WARNING, 0);
+    }
     // A title that the platform has no field for is not sent.
     if let Some(title) = draft.title.as_ref().filter(|_| draft.platform.limits().title.is_some()) {
         say(&visible(title, Breaks::Show), STRONG, 0);

@@ -100,7 +100,7 @@ impl<'a> Sheet<'a> {
             });
             return false;
         }
-        let (Type::Lines | Type::Ids | Type::Dates) = key.takes else { return true };
+        let (Type::Lines | Type::Ids | Type::Dates | Type::Choices(_)) = key.takes else { return true };
         let items = value.get_ref().as_array().into_iter().flat_map(|items| items.iter());
         // Each is looked at: all that do not fit are told.
         items.filter(|item| !self.item_fits(key, item)).count() == 0
@@ -178,6 +178,7 @@ fn single(takes: Type) -> Type {
         Type::Lines => Type::Line,
         Type::Ids => Type::Id,
         Type::Dates => Type::Date,
+        Type::Choices(words) => Type::Choice(words),
         other => other,
     }
 }
@@ -194,7 +195,7 @@ fn wanted(takes: Type, value: &DeValue<'_>) -> (&'static str, bool) {
         Type::Language => ("a language tag in quotes", value.is_str()),
         Type::Duration => ("a length of time in quotes", value.is_str()),
         Type::Every => ("a rule in quotes", value.is_str()),
-        Type::Lines | Type::Ids => ("a list of strings", value.is_array()),
+        Type::Lines | Type::Ids | Type::Choices(_) => ("a list of strings", value.is_array()),
         Type::Dates => ("a list of dates", value.is_array()),
         Type::Date => ("a date", datetime),
         Type::DateTime => ("a date and time", datetime),
@@ -235,7 +236,9 @@ fn mend(key: &Key, value: &DeValue<'_>) -> Option<String> {
         (Type::Count | Type::Number, DeValue::String(text)) => {
             text.parse::<u32>().ok().map(|number| number.to_string())
         }
-        (Type::Lines | Type::Ids, DeValue::String(text)) if short(text) => Some(format!("[\"{text}\"]")),
+        (Type::Lines | Type::Ids | Type::Choices(_), DeValue::String(text)) if short(text) => {
+            Some(format!("[\"{text}\"]"))
+        }
         (Type::Line | Type::Text | Type::Id, DeValue::Datetime(datetime)) => Some(format!("\"{datetime}\"")),
         (Type::Line | Type::Text | Type::Id, DeValue::Integer(number)) => Some(format!("\"{number}\"")),
         _ => None,
@@ -256,6 +259,7 @@ fn example(takes: Type) -> String {
         Type::Flag => "true".to_owned(),
         Type::Count | Type::Number => "1".to_owned(),
         Type::Choice(words) => format!("\"{}\"", words.first().unwrap_or(&"…")),
+        Type::Choices(words) => format!("[\"{}\"]", words.first().unwrap_or(&"…")),
         Type::Platform => "\"feed\"".to_owned(),
         Type::Zone => "\"Europe/Lisbon\"".to_owned(),
         Type::Url => "\"https://museum.example\"".to_owned(),

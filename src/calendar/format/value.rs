@@ -222,11 +222,33 @@ impl<'a> Sheet<'a> {
     /// Takes one of the words that the grammar lists, read by a function that knows them.
     pub fn choice<T>(&self, name: &str, read: impl Fn(&str) -> Option<T>) -> Option<At<T>> {
         let At { value, span } = self.str(name)?;
+        self.one_choice(name, value, span, read)
+    }
+
+    /// Takes several of the words that the grammar lists, each once.
+    pub fn choices<T: PartialEq>(&self, name: &str, read: impl Fn(&str) -> Option<T>) -> Option<At<Vec<T>>> {
+        let (_, value) = self.get(name)?;
+        let mut chosen = Vec::new();
+        for item in value.get_ref().as_array()?.iter() {
+            let Some(word) = item.get_ref().as_str() else { continue };
+            let choice = self.one_choice(name, word, item.span(), &read);
+            chosen.extend(choice.map(|at| at.value).filter(|choice| !chosen.contains(choice)));
+        }
+        Some(At { value: chosen, span: value.span() })
+    }
+
+    fn one_choice<T>(
+        &self,
+        name: &str,
+        value: &str,
+        span: Span,
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Option<At<T>> {
         let (key, _) = self.get(name)?;
         if let Some(value) = read(value) {
             return Some(At { value, span });
         }
-        let Type::Choice(words) = key.takes else { return None };
+        let (Type::Choice(words) | Type::Choices(words)) = key.takes else { return None };
         let help = format!("one of: {}", words.join(", "));
         let label = match nearest(value, words.iter().copied()) {
             Some(near) => format!("did you mean `{near}`?"),

@@ -67,6 +67,7 @@ fn draft(post: &str, part: u32, parts: u32) -> Draft {
         media: vec![Media { file: "media/a.PNG".to_owned(), alt: Some("A \"roof\" & <sky>".to_owned()) }],
         poll: None,
         warning: None,
+        labels: Vec::new(),
         language: Some("en".to_owned()),
         visibility: Visibility::Public,
         again: false,

@@ -41,6 +41,10 @@ const NO_LIMITS: Limits = Limits {
     media: ANY_MEDIA,
     alt: Alt::Optional { max: None },
     poll: None,
+    warnings: false,
+    labels: false,
+    unlisted: false,
+    followers: false,
     threads: false,
 };
 
@@ -76,6 +80,7 @@ const FEED: Limits = Limits {
         runs: Runs::Between(1, u32::MAX),
         excludes_media: false,
     }),
+    warnings: true,
     threads: true,
     ..NO_LIMITS
 };
@@ -203,6 +208,7 @@ const YOUTUBE: Limits = Limits {
     refused: &['<', '>'],
     media: Media { required: true, mixed: false, images_max: Some(0), videos_max: Some(1), ..ANY_MEDIA },
     alt: Alt::Unsupported,
+    unlisted: true,
     ..text(Some(Max::new(Count::Bytes, 5000)))
 };
 
@@ -224,6 +230,7 @@ const TIKTOK: Limits = Limits {
         ..ANY_MEDIA
     },
     alt: Alt::Unsupported,
+    followers: true,
     ..text(utf16(2200))
 };
 
@@ -323,6 +330,10 @@ const MASTODON: Limits = Limits {
         runs: Runs::Between(5, 43_829),
         excludes_media: true,
     }),
+    warnings: true,
+    labels: true,
+    unlisted: true,
+    followers: true,
     threads: true,
     ..text(Some(Max::new(Count::Mastodon { url: 23 }, 500)))
 };
@@ -338,6 +349,7 @@ const BLUESKY: Limits = Limits {
         ..ANY_MEDIA
     },
     alt: Alt::Required { max: None },
+    labels: true,
     threads: true,
     ..text(Some(Max { count: Count::Graphemes, used: 300, bytes: Some(3000) }))
 };
