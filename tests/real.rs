@@ -1,0 +1,17 @@
+//! Everything that needs a real server: Bluesky's own, two that speak Mastodon's interface, git over HTTP.
+//!
+//! `sh tests/servers/all.sh` installs them. A test whose server is not there says so and passes.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::disallowed_macros,
+    clippy::disallowed_methods,
+    clippy::too_many_lines,
+    dead_code,
+    reason = "a test stops where something is not as it should be, measures and talks as it likes"
+)]
+
+#[path = "real/servers.rs"]
+mod servers;

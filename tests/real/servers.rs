@@ -1,0 +1,489 @@
+//! Servers that run for as long as this process, on free ports of 127.0.0.1, each with a folder of its own.
+//!
+//! A server is started by the first test that asks for it. It hangs on a leash (`tests/servers/leash.sh`): however
+//! this process ends, the server ends with it and its folder goes.
+
+use std::fs;
+use std::io::Write as _;
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock};
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+
+/// How long a server may take until it answers.
+const READY: Duration = Duration::from_secs(90);
+
+/// The clock of a server: the machine's, or one that a file moves (`FAKETIME_TIMESTAMP_FILE`).
+pub type ClockFile<'a> = Option<&'a Path>;
+
+pub fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn installed(server: &str) -> PathBuf {
+    root().join("target/servers").join(server)
+}
+
+/// Says on the terminal, whatever the test program captures, that a test did not run.
+pub fn skip(what: &str, how: &str) {
+    std::io::stderr().write_all(format!("\nskipped: {what}: {how}\n").as_bytes()).unwrap();
+}
+
+/// Returns a program of this machine, or says that what needs it is skipped.
+pub fn program(name: &str, package: &str) -> Option<PathBuf> {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let found = std::env::split_paths(&path).map(|folder| folder.join(name)).find(|file| file.is_file());
+    if found.is_none() {
+        skip(&format!("{name} is not installed"), &format!("apt-get install {package}"));
+    }
+    found
+}
+
+/// A new folder below target/tmp.
+pub fn folder(of: &str) -> PathBuf {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("{of}-{}-{count}", std::process::id()));
+    drop(fs::remove_dir_all(&folder));
+    fs::create_dir_all(&folder).unwrap();
+    folder
+}
+
+pub fn free_port() -> u16 {
+    TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
+}
+
+/// A running server. It ends when this is dropped, or when this process ends.
+pub struct Leash {
+    process: Child,
+    pub folder: PathBuf,
+}
+
+impl Leash {
+    fn start(folder: PathBuf, clock: ClockFile<'_>, program: &Path, arguments: &[&str]) -> Leash {
+        let mut command = Command::new("sh");
+        command.arg(root().join("tests/servers/leash.sh")).arg(&folder);
+        if let Some(clock) = clock {
+            command.env("FAKETIME_TIMESTAMP_FILE", clock).env("FAKETIME_CACHE_DURATION", "1");
+            command.env("FAKETIME_DONT_FAKE_MONOTONIC", "1").env("LD_PRELOAD", faketime().unwrap());
+        }
+        let command = command.arg(program).args(arguments).current_dir(&folder);
+        let process = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        Leash { process: process.spawn().unwrap(), folder }
+    }
+
+    /// Waits until an address answers with a success.
+    fn ready(self, address: &str) -> Leash {
+        let began = Instant::now();
+        while get(address, "").0 != 200 {
+            if began.elapsed() > READY {
+                let log = fs::read_to_string(self.folder.join("log")).unwrap_or_default();
+                panic!("no answer from {address}:\n{log}");
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        self
+    }
+}
+
+impl Drop for Leash {
+    fn drop(&mut self) {
+        drop(self.process.stdin.take());
+        drop(self.process.wait());
+    }
+}
+
+/// The library that gives a program another time, where Debian's `faketime` is installed.
+pub fn faketime() -> Option<PathBuf> {
+    let library = |arch| PathBuf::from(format!("/usr/lib/{arch}/faketime/libfaketime.so.1"));
+    ["x86_64-linux-gnu", "aarch64-linux-gnu"].map(library).into_iter().find(|file| file.exists())
+}
+
+fn client() -> &'static reqwest::blocking::Client {
+    static CLIENT: OnceLock<reqwest::blocking::Client> = OnceLock::new();
+    CLIENT.get_or_init(|| {
+        drop(rustls::crypto::ring::default_provider().install_default());
+        reqwest::blocking::Client::builder().no_proxy().timeout(Duration::from_secs(30)).build().unwrap()
+    })
+}
+
+fn answer(request: reqwest::blocking::RequestBuilder, token: &str) -> (u16, Vec<u8>) {
+    let request = if token.is_empty() { request } else { request.bearer_auth(token) };
+    match request.send().and_then(|answer| Ok((answer.status().as_u16(), answer.bytes()?.to_vec()))) {
+        Ok(answer) => answer,
+        Err(fault) => (0, fault.to_string().into_bytes()),
+    }
+}
+
+/// Asks a server, as anybody or with a token; a status of 0 is no answer at all.
+pub fn get(address: &str, token: &str) -> (u16, Vec<u8>) {
+    answer(client().get(address), token)
+}
+
+/// Asks for JSON and insists on it.
+pub fn get_json(address: &str, token: &str) -> Value {
+    let (status, body) = get(address, token);
+    assert_eq!(status, 200, "{address}: {}", String::from_utf8_lossy(&body));
+    serde_json::from_slice(&body).unwrap()
+}
+
+/// Sends JSON and insists on JSON.
+pub fn post_json(address: &str, token: &str, body: &Value) -> Value {
+    let request = client().post(address).header("content-type", "application/json").body(body.to_string());
+    let (status, body) = answer(request, token);
+    assert!((200..300).contains(&status), "{address}: {status} {}", String::from_utf8_lossy(&body));
+    serde_json::from_slice(&body).unwrap_or_default()
+}
+
+/// Sends a form.
+pub fn post_form(address: &str, fields: &[(&str, &str)]) -> (u16, Vec<u8>) {
+    let request = client().post(address).header("content-type", "application/x-www-form-urlencoded");
+    answer(request.body(form(fields)), "")
+}
+
+/// Writes a form as browsers do.
+pub fn form(fields: &[(&str, &str)]) -> String {
+    let written: Vec<String> =
+        fields.iter().map(|(name, value)| format!("{name}={}", escaped(value))).collect();
+    written.join("&")
+}
+
+fn escaped(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
+    text.bytes()
+        .map(|byte| if plain(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
+}
+
+fn text(value: &Value, name: &str) -> String {
+    value[name].as_str().unwrap_or_else(|| panic!("no `{name}` in {value}")).to_owned()
+}
+
+// Bluesky
+
+/// Bluesky's PDS and a PLC directory.
+pub struct Pds {
+    pub url: String,
+    pub port: u16,
+    pub plc: String,
+    leash: Leash,
+}
+
+/// Somebody on the PDS.
+#[derive(Debug, Clone)]
+pub struct Bluesky {
+    pub handle: String,
+    pub did: String,
+    pub password: String,
+    /// What signs in the tests themselves; kalends makes its own.
+    pub access: String,
+}
+
+/// The PDS that the tests share.
+pub fn pds() -> Option<&'static Pds> {
+    static PDS: OnceLock<Option<Pds>> = OnceLock::new();
+    PDS.get_or_init(|| Pds::start(None, &[])).as_ref()
+}
+
+impl Pds {
+    /// Starts one more, with its own clock and variables such as `PDS_RATE_LIMITS_ENABLED`.
+    pub fn start(clock: ClockFile<'_>, variables: &[(&str, &str)]) -> Option<Pds> {
+        let home = installed("bluesky");
+        if !home.join("installed").exists() {
+            skip("Bluesky's PDS is not installed", "sh tests/servers/bluesky.sh");
+            return None;
+        }
+        let (port, plc_port, folder) = (free_port(), free_port(), folder("pds"));
+        let mut arguments: Vec<String> =
+            variables.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        arguments.extend(["NODE_ENV=production", "LOG_ENABLED=false"].map(str::to_owned));
+        arguments.push(home.join("node").display().to_string());
+        arguments.push(home.join("pds.mjs").display().to_string());
+        arguments.extend([port.to_string(), plc_port.to_string(), folder.join("data").display().to_string()]);
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let (url, plc) = (format!("http://localhost:{port}"), format!("http://localhost:{plc_port}"));
+        let leash = Leash::start(folder, clock, Path::new("/usr/bin/env"), &arguments);
+        let leash = leash.ready(&format!("{plc}/_health")).ready(&format!("{url}/xrpc/_health"));
+        Some(Pds { url, port, plc, leash })
+    }
+
+    /// Makes an account with a password of the kind that apps get.
+    pub fn account(&self, name: &str) -> Bluesky {
+        let xrpc = |method: &str| format!("{}/xrpc/com.atproto.server.{method}", self.url);
+        let handle = format!("{name}.test");
+        let made = post_json(
+            &xrpc("createAccount"),
+            "",
+            &json!({ "handle": handle, "email": format!("{name}@example.org"), "password": "a long password" }),
+        );
+        let access = text(&made, "accessJwt");
+        let app = post_json(&xrpc("createAppPassword"), &access, &json!({ "name": "kalends" }));
+        Bluesky { handle, did: text(&made, "did"), password: text(&app, "password"), access }
+    }
+
+    /// Returns what stands in somebody's public repository, newest first: `{ uri, cid, value }`.
+    pub fn records(&self, did: &str, collection: &str) -> Vec<Value> {
+        let address = format!(
+            "{}/xrpc/com.atproto.repo.listRecords?repo={did}&collection={collection}&limit=100",
+            self.url
+        );
+        get_json(&address, "")["records"].as_array().unwrap().clone()
+    }
+
+    /// Returns somebody's posts, newest first.
+    pub fn posts(&self, did: &str) -> Vec<Value> {
+        self.records(did, "app.bsky.feed.post")
+    }
+
+    /// Returns the bytes of a picture that a post shows.
+    pub fn blob(&self, did: &str, cid: &str) -> Vec<u8> {
+        let (status, bytes) =
+            get(&format!("{}/xrpc/com.atproto.sync.getBlob?did={did}&cid={cid}", self.url), "");
+        assert_eq!(status, 200, "{}", String::from_utf8_lossy(&bytes));
+        bytes
+    }
+}
+
+// Mastodon's interface
+
+/// Somebody on a server that speaks Mastodon's interface.
+#[derive(Debug, Clone)]
+pub struct Fedi {
+    pub name: String,
+    pub id: String,
+    pub password: String,
+    pub token: String,
+}
+
+/// snac: a small ActivityPub server. It knows no idempotency key.
+pub struct Snac {
+    pub url: String,
+    pub port: u16,
+    program: PathBuf,
+    base: PathBuf,
+    // One at a time: `snac adduser` and what reads its folder do not wait for each other.
+    adding: Mutex<()>,
+    leash: Leash,
+}
+
+/// The snac that the tests share.
+pub fn snac() -> Option<&'static Snac> {
+    static SNAC: OnceLock<Option<Snac>> = OnceLock::new();
+    SNAC.get_or_init(|| Snac::start(None)).as_ref()
+}
+
+impl Snac {
+    /// Starts one more, with its own clock.
+    pub fn start(clock: ClockFile<'_>) -> Option<Snac> {
+        let program = installed("snac").join("root/usr/bin/snac");
+        if !program.exists() {
+            skip("snac is not installed", "sh tests/servers/snac.sh");
+            return None;
+        }
+        let (port, folder) = (free_port(), folder("snac"));
+        let base = folder.join("base");
+        // It asks for address, port, host, prefix and the administrator's mail.
+        feed(
+            &program,
+            &["init".as_ref(), &base],
+            &format!("127.0.0.1\n{port}\nlocalhost:{port}\n\na@example.org\n"),
+        );
+        let config = base.join("server.json");
+        let mut settings: Value = serde_json::from_slice(&fs::read(&config).unwrap()).unwrap();
+        for (name, value) in [
+            ("protocol", json!("http")),
+            ("disable_sandbox", json!(true)),
+            ("disable_email_notifications", json!(true)),
+            ("short_description", json!("a test's")),
+            ("badlogin_retries", json!(1_000_000)),
+        ] {
+            settings[name] = value;
+        }
+        fs::write(&config, settings.to_string()).unwrap();
+        let leash = Leash::start(folder, clock, &program, &["httpd", &base.display().to_string()]);
+        let url = format!("http://localhost:{port}");
+        let leash = leash.ready(&format!("{url}/api/v1/instance"));
+        Some(Snac { url, port, program, base, adding: Mutex::default(), leash })
+    }
+
+    /// Makes an account and a token for it, as a browser and a client would.
+    pub fn account(&self, name: &str) -> Fedi {
+        let said = {
+            let _one = self.adding.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+            feed(&self.program, &["adduser".as_ref(), &self.base, name.as_ref()], "\n\n\n\n")
+        };
+        let password =
+            said.lines().find_map(|line| line.strip_prefix("User password is ")).unwrap().to_owned();
+        let token = self.token(name, &password);
+        let id = text(&get_json(&format!("{}/api/v1/accounts/lookup?acct={name}", self.url), ""), "id");
+        Fedi { name: name.to_owned(), id, password, token }
+    }
+
+    /// Signs in through snac's own page, and returns a token.
+    pub fn token(&self, name: &str, password: &str) -> String {
+        let no_page = "urn:ietf:wg:oauth:2.0:oob";
+        let ask = |path: &str, fields: &[(&str, &str)]| {
+            let (status, body) = post_form(&format!("{}{path}", self.url), fields);
+            assert_eq!(status, 200, "{path}: {}", String::from_utf8_lossy(&body));
+            body
+        };
+        let app = ask(
+            "/api/v1/apps",
+            &[("client_name", "tests"), ("redirect_uris", no_page), ("scopes", "read write")],
+        );
+        let app: Value = serde_json::from_slice(&app).unwrap();
+        let (id, secret) = (text(&app, "client_id"), text(&app, "client_secret"));
+        let code = ask(
+            "/oauth/x-snac-login",
+            &[("login", name), ("passwd", password), ("cid", &id), ("state", ""), ("redir", no_page)],
+        );
+        let code = String::from_utf8(code).unwrap();
+        let token = ask(
+            "/oauth/token",
+            &[
+                ("grant_type", "authorization_code"),
+                ("code", code.trim()),
+                ("client_id", &id),
+                ("client_secret", &secret),
+                ("redirect_uri", no_page),
+            ],
+        );
+        text(&serde_json::from_slice(&token).unwrap(), "access_token")
+    }
+
+    /// Returns somebody's statuses as anybody sees them, newest first.
+    pub fn statuses(&self, of: &Fedi) -> Vec<Value> {
+        statuses(&self.url, of)
+    }
+}
+
+/// mastodon_mock: it imitates Mastodon with the idempotency key, polls and limits. It proves nothing about Mastodon.
+pub struct Mock {
+    pub url: String,
+    pub port: u16,
+    given: AtomicUsize,
+    leash: Leash,
+}
+
+/// How many accounts a mock has.
+const MOCK_ACCOUNTS: usize = 200;
+
+/// The mock that the tests share.
+pub fn mastodon_mock() -> Option<&'static Mock> {
+    static MOCK: OnceLock<Option<Mock>> = OnceLock::new();
+    MOCK.get_or_init(|| Mock::start(None)).as_ref()
+}
+
+impl Mock {
+    /// Starts one more, with its own clock.
+    pub fn start(clock: ClockFile<'_>) -> Option<Mock> {
+        let python = installed("mastodon_mock").join("bin/python");
+        if !python.exists() {
+            skip("mastodon_mock is not installed", "sh tests/servers/mastodon_mock.sh");
+            return None;
+        }
+        let (port, folder) = (free_port(), folder("mastodon_mock"));
+        let mut config = format!(
+            "domain = \"localhost:{port}\"\nurl_scheme = \"http\"\nmedia_storage_path = {0:?}\n\
+             [database]\npath = \"{0}/mock.sqlite\"\n",
+            folder.display().to_string()
+        );
+        for n in 0..MOCK_ACCOUNTS {
+            config += &format!(
+                "[[seed.accounts]]\nusername = \"museum{n}\"\naccess_token = \"token-of-museum{n}\"\n"
+            );
+        }
+        let file = folder.join("mock.toml");
+        fs::write(&file, config).unwrap();
+        let (file, number) = (file.display().to_string(), port.to_string());
+        let arguments =
+            ["-m", "mastodon_mock", "serve", "--config", &file, "--host", "127.0.0.1", "--port", &number];
+        let leash = Leash::start(folder, clock, &python, &arguments);
+        let url = format!("http://localhost:{port}");
+        let leash = leash.ready(&format!("{url}/api/v1/instance"));
+        Some(Mock { url, port, given: AtomicUsize::new(0), leash })
+    }
+
+    /// Gives an account that no other test has.
+    pub fn account(&self) -> Fedi {
+        let n = self.given.fetch_add(1, Ordering::Relaxed);
+        assert!(n < MOCK_ACCOUNTS, "the tests have used all accounts");
+        let (name, token) = (format!("museum{n}"), format!("token-of-museum{n}"));
+        let id = text(&get_json(&format!("{}/api/v1/accounts/lookup?acct={name}", self.url), ""), "id");
+        Fedi { name, id, password: String::new(), token }
+    }
+
+    /// Returns somebody's statuses as anybody sees them, newest first.
+    pub fn statuses(&self, of: &Fedi) -> Vec<Value> {
+        statuses(&self.url, of)
+    }
+}
+
+fn statuses(url: &str, of: &Fedi) -> Vec<Value> {
+    get_json(&format!("{url}/api/v1/accounts/{}/statuses?limit=40", of.id), "").as_array().unwrap().clone()
+}
+
+/// Runs a program on this input and returns what it says.
+fn feed(program: &Path, arguments: &[&Path], input: &str) -> String {
+    let mut command = Command::new(program);
+    let command = command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut process = command.spawn().unwrap();
+    process.stdin.take().unwrap().write_all(input.as_bytes()).unwrap();
+    let out = process.wait_with_output().unwrap();
+    let said = format!("{}{}", String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr));
+    assert!(out.status.success(), "{}: {said}", program.display());
+    said
+}
+
+#[test]
+fn a_server_ends_with_whoever_holds_its_leash() {
+    let folder = folder("leash");
+    let script = format!("echo $$ >{}/pid; exec sleep 600", folder.display());
+    let leash = Leash::start(folder.clone(), None, Path::new("sh"), &["-c", &script]);
+    let began = Instant::now();
+    let pid = loop {
+        match fs::read_to_string(folder.join("pid")) {
+            Ok(pid) if pid.ends_with('\n') => break pid.trim().to_owned(),
+            _ => assert!(began.elapsed() < Duration::from_secs(10)),
+        }
+    };
+    let lives = || Path::new("/proc").join(&pid).exists();
+    assert!(lives());
+    drop(leash);
+    assert!(!lives() && !folder.exists());
+}
+
+#[test]
+fn somebody_posts_on_bluesky_and_anybody_sees_it() {
+    let Some(pds) = pds() else { return };
+    let ada = pds.account("ada-harness");
+    let post = json!({ "$type": "app.bsky.feed.post", "text": "Doors at ten.", "createdAt": "2027-01-18T09:00:00.000Z" });
+    let record = json!({ "repo": ada.did, "collection": "app.bsky.feed.post", "record": post });
+    post_json(&format!("{}/xrpc/com.atproto.repo.createRecord", pds.url), &ada.access, &record);
+    let seen = pds.posts(&ada.did);
+    assert_eq!(seen.len(), 1);
+    assert_eq!(seen[0]["value"], post);
+    let session = json!({ "identifier": ada.handle, "password": ada.password });
+    let session = post_json(&format!("{}/xrpc/com.atproto.server.createSession", pds.url), "", &session);
+    assert_eq!(session["didDoc"]["service"][0]["serviceEndpoint"], json!(pds.url));
+}
+
+#[test]
+fn somebody_posts_on_servers_of_mastodon_s_interface_and_anybody_sees_it() {
+    let post = |url: &str, somebody: &Fedi| {
+        post_json(&format!("{url}/api/v1/statuses"), &somebody.token, &json!({ "status": "Doors at ten." }));
+        let seen = statuses(url, somebody);
+        assert_eq!(seen.len(), 1, "{seen:?}");
+        assert!(text(&seen[0], "content").contains("Doors at ten."));
+    };
+    if let Some(snac) = snac() {
+        post(&snac.url, &snac.account("ada_harness"));
+    }
+    if let Some(mock) = mastodon_mock() {
+        post(&mock.url, &mock.account());
+    }
+}

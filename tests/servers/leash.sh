@@ -1,0 +1,13 @@
+#!/bin/sh
+# Runs a server for as long as this script's standard input is open: whoever holds the other end, and however it ends,
+# the server ends with it, and its folder is taken away.
+#
+#   leash.sh FOLDER PROGRAM ARGUMENTS…
+folder=$1
+shift
+"$@" </dev/null >"$folder/log" 2>&1 &
+server=$!
+cat >/dev/null
+kill -9 $server
+wait $server 2>/dev/null
+rm -rf "$folder"

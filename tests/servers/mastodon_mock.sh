@@ -1,0 +1,15 @@
+#!/bin/sh
+# Puts mastodon_mock under target/servers/mastodon_mock: it imitates Mastodon's client interface, with the idempotency
+# key, polls and limits that snac lacks. From PyPI.
+# Needs python3 with venv. Run from the repository's root; safe to run again, and quick then.
+set -eu
+from=tests/servers/mastodon_mock.txt
+to=target/servers/mastodon_mock
+sum=$(cat "$from" "$0" | sha256sum)
+if [ "$(cat "$to/installed" 2>/dev/null)" = "$sum" ]; then
+  exit 0
+fi
+rm -rf "$to"
+python3 -m venv "$to"
+"$to/bin/pip" install --quiet --disable-pip-version-check --no-deps --requirement "$from"
+echo "$sum" >"$to/installed"
