@@ -154,8 +154,10 @@ pub struct MediaFacts {
     pub sha256: [u8; 32],
     /// Its media type by its first bytes, such as `image/png`.
     pub mime: Option<&'static str>,
-    /// Width and height in pixels, of a picture.
+    /// Width and height in pixels, of a picture, as it is shown.
     pub size_px: Option<(u32, u32)>,
+    /// Whether it says where it was taken. That does not leave this machine ([`crate::media::clean`]).
+    pub has_location: bool,
 }
 
 /// The facts of the media files that a calendar names; an absent path is a file that is not there.

@@ -231,6 +231,8 @@ codes! {
     MentionsTooMany = "mentions-too-many", Error, "The text has more mentions than the account's platform takes.";
     MediaMissing = "media-missing", Error, "A media file is not there.";
     MediaOutside = "media-outside", Error, "A media path leaves the calendar.";
+    MediaMisnamed = "media-misnamed", Error, "A media file is of another format than its name says.";
+    MediaLocation = "media-location", Warning, "A media file says where it was taken.";
     MediaFormat = "media-format", Error, "The account's platform does not take the media file's format.";
     MediaTooLarge = "media-too-large", Error, "The media file is larger than the account's platform takes.";
     MediaDimensions = "media-dimensions", Error, "The picture is wider or higher than the account's platform takes.";

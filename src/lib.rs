@@ -27,6 +27,7 @@ mod mutant;
 // Words and values: pure.
 pub mod text;
 pub mod time;
+pub mod media;
 pub mod finding;
 pub mod draft;
 pub mod calendar;

@@ -7,12 +7,14 @@ pub mod feed;
 pub mod quota;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use sha2::{Digest as _, Sha256};
 
 use crate::calendar::Account;
 use crate::draft::{Draft, Media, MediaBook};
 use crate::http::{Failure, Http};
 use crate::keyring::{Credential, Keys};
 use crate::ledger::{Receipt, Sending, Upload};
+use crate::media::{self, Cleaned};
 use crate::text;
 use crate::time::Clock;
 
@@ -127,6 +129,25 @@ pub trait Channel: Send + Sync {
 
     /// Takes a post down. Taking down what is not there is a success.
     fn retract(&self, id: &str) -> Result<(), Failure>;
+}
+
+/// Returns a media file of the calendar's commit as it may leave: the file that was checked, of the format that its
+/// name says, and with nothing in it beside what it shows ([`media::clean`]).
+pub fn picture(desk: &Desk<'_>, media: &Media) -> Result<Cleaned, Failure> {
+    let unsent = |why: String| Failure::Unsent { why, retry_after: None };
+    let facts = desk.book.get(&media.file).ok_or_else(|| unsent(format!("{} is not there", media.file)))?;
+    let bytes = (desk.media)(media).map_err(unsent)?;
+    if Sha256::digest(&bytes)[..] != facts.sha256[..] {
+        return Err(unsent(format!("{} is not the file that was checked; run again", media.file)));
+    }
+    let cleaned = media::clean(&bytes)
+        .and_then(|cleaned| media::verify_name(&media.file, cleaned.mime).map(|()| cleaned));
+    // What HTTP calls an unsupported media type: the same bytes will never be taken.
+    cleaned.map_err(|fault| Failure::Refused {
+        status: 415,
+        code: String::new(),
+        why: format!("{}: {fault}", media.file),
+    })
 }
 
 /// Returns the adapter of a platform, or nothing where a person posts by hand.

@@ -60,6 +60,7 @@ fn files(root: &Path) -> (Vec<File>, MediaBook) {
                 sha256: [0; 32],
                 mime: infer::get(&bytes).map(|kind| kind.mime_type()),
                 size_px: size.map(|size| (size.width as u32, size.height as u32)),
+                has_location: kalends::media::told(&bytes).location,
             };
             book.insert(path.clone(), facts);
         }
@@ -86,7 +87,10 @@ fn make(made: &Value, files: &mut Vec<File>, book: &mut MediaBook) {
         let size_px = facts["size_px"]
             .as_array()
             .map(|size| (size[0].as_u64().unwrap() as u32, size[1].as_u64().unwrap() as u32));
-        book.insert(path.clone(), MediaFacts { size_bytes, sha256: [0; 32], mime: Some(mime), size_px });
+        book.insert(
+            path.clone(),
+            MediaFacts { size_bytes, sha256: [0; 32], mime: Some(mime), size_px, has_location: false },
+        );
         files.push(File { path, content: Content::Media { size_bytes } });
     }
     for (path, sizes) in of("too_large") {

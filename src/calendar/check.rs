@@ -203,6 +203,8 @@ fn check_posts<'a>(
             rule(calendar, post, &mut findings);
         }
         media::missing(calendar, post, book, &mut findings);
+        media::misnamed(calendar, post, book, &mut findings);
+        media::location(calendar, post, book, &mut findings);
         media::alt_missing(calendar, post, &mut findings);
         for account in post::accounts(calendar, post) {
             let Some(copy) = Copy::new(calendar, post, account, book) else { continue };

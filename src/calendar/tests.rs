@@ -205,8 +205,13 @@ fn a_variant_takes_away_with_an_empty_list() {
 
 #[test]
 fn what_an_approval_signs_changes_with_all_that_is_sent() {
-    let facts =
-        |byte| MediaFacts { size_bytes: 1, sha256: [byte; 32], mime: Some("image/png"), size_px: None };
+    let facts = |byte| MediaFacts {
+        size_bytes: 1,
+        sha256: [byte; 32],
+        mime: Some("image/png"),
+        size_px: None,
+        has_location: false,
+    };
     let book = |byte| [("media/a.png".to_owned(), facts(byte))].into();
     let post = "at = 2027-01-04T09:00:00\nto = [\"news\", \"x\"]\ntext = \"Hi\"\n[[media]]\nfile = \"media/a.png\"\nalt = \"A\"\n";
     let digest = |text: &str, byte| {

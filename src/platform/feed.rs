@@ -25,11 +25,12 @@ use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use sha2::{Digest as _, Sha256};
 
 use crate::calendar::Account;
-use crate::draft::{Draft, Media, MediaFacts, Slot, Visibility, hex};
+use crate::draft::{Draft, Slot, Visibility, hex};
 use crate::http::{Effect, Failure, Http, Method, Request, exchange};
 use crate::keyring::Credential;
 use crate::ledger::{Evidence, Receipt, Sending, Upload};
-use crate::platform::{Channel, Class, Desk, Parent, Platform, Sight};
+use crate::media::Cleaned;
+use crate::platform::{self, Channel, Class, Desk, Parent, Platform, Sight};
 
 pub use entry::{Attachment, Collection, Entry, FORMAT, Facts, Poll};
 
@@ -104,20 +105,21 @@ impl Channel for Folder<'_> {
                 ),
             });
         }
+        let mut attached = Vec::new();
         for media in &draft.media {
-            let facts = facts_of(desk, media)?;
-            let bytes = (desk.media)(media).map_err(unsent)?;
-            if Sha256::digest(&bytes)[..] != facts.sha256[..] {
-                return Err(unsent(format!("{} is not the file that was checked; run again", media.file)));
-            }
-            let request = Request::new(
-                Effect::Prepares,
-                Method::Put,
-                address(desk.account, "media", &shelf_name(&media.file, facts)),
-            );
-            exchange(desk.http, &request.body(bytes))?;
+            let cleaned = platform::picture(desk, media)?;
+            let name = shelf_name(&cleaned);
+            let request = Request::new(Effect::Prepares, Method::Put, address(desk.account, "media", &name));
+            attached.push(Attachment {
+                name,
+                alt: media.alt.clone(),
+                mime: Some(cleaned.mime.to_owned()),
+                size_bytes: cleaned.bytes.len() as u64,
+                size_px: cleaned.size_px,
+            });
+            exchange(desk.http, &request.body(cleaned.bytes))?;
         }
-        let entry = entry_of(desk, draft, first_at)?;
+        let entry = entry_of(desk, draft, attached, first_at);
         let payload = serde_json::to_string(&entry)
             .map_err(|error| unsent(format!("the post cannot be written as JSON: {error}")))?;
         Ok((entry.key, payload))
@@ -165,23 +167,20 @@ pub fn key(slot: &Slot) -> String {
     format!("{}.{}.{}.{}", slot.post, slot.occurrence, slot.account, slot.part)
 }
 
-/// Returns the file's name on the shelf: it follows from the bytes, so the same picture twice is one file.
-pub fn shelf_name(file: &str, facts: &MediaFacts) -> String {
-    let own = file.rsplit_once('.').map(|(_, end)| end.to_ascii_lowercase());
-    let end = match facts.mime {
-        Some("image/jpeg") => "jpg",
-        Some("image/png") => "png",
-        Some("image/gif") => "gif",
-        Some("image/webp") => "webp",
-        Some("image/avif") => "avif",
-        Some("video/mp4") => "mp4",
-        Some("video/webm") => "webm",
-        _ => own
-            .as_deref()
-            .filter(|end| (1..=5).contains(&end.len()) && end.bytes().all(|b| b.is_ascii_alphanumeric()))
-            .unwrap_or("bin"),
+/// Returns a file's name on the shelf: it follows from the bytes that are shown, so the same picture twice is one file.
+pub fn shelf_name(media: &Cleaned) -> String {
+    let end = match media.mime {
+        "image/jpeg" => "jpg",
+        "image/png" => "png",
+        "image/gif" => "gif",
+        "image/webp" => "webp",
+        "image/avif" => "avif",
+        "image/heif" => "heic",
+        "video/mp4" | "video/x-m4v" => "mp4",
+        "video/quicktime" => "mov",
+        _ => "bin",
     };
-    let digits: String = hex(&facts.sha256).chars().take(16).collect();
+    let digits: String = hex(&Sha256::digest(&media.bytes)).chars().take(16).collect();
     format!("{digits}.{end}")
 }
 
@@ -193,23 +192,10 @@ fn unsent(why: String) -> Failure {
     Failure::Unsent { why, retry_after: None }
 }
 
-fn facts_of<'a>(desk: &Desk<'a>, media: &Media) -> Result<&'a MediaFacts, Failure> {
-    desk.book.get(&media.file).ok_or_else(|| unsent(format!("{} is not there", media.file)))
-}
-
-fn entry_of(desk: &Desk<'_>, draft: &Draft, first_at: DateTime<Utc>) -> Result<Entry, Failure> {
+fn entry_of(desk: &Desk<'_>, draft: &Draft, media: Vec<Attachment>, first_at: DateTime<Utc>) -> Entry {
     let key = key(&draft.slot);
     let feed = feed_facts(desk.account);
-    let attach = |media: &Media| {
-        facts_of(desk, media).map(|facts| Attachment {
-            name: shelf_name(&media.file, facts),
-            alt: media.alt.clone(),
-            mime: facts.mime.map(str::to_owned),
-            size_bytes: facts.size_bytes,
-            size_px: facts.size_px,
-        })
-    };
-    Ok(Entry {
+    Entry {
         format: FORMAT,
         id: tag(desk.account, &draft.slot),
         url: feed.home.as_ref().map(|home| format!("{home}#{key}")),
@@ -227,9 +213,9 @@ fn entry_of(desk: &Desk<'_>, draft: &Draft, first_at: DateTime<Utc>) -> Result<E
         parts: draft.parts,
         in_reply_to: draft.slot.parent().map(|parent| self::key(&parent)),
         poll: draft.poll.as_ref().map(|poll| Poll { options: poll.options.clone(), multiple: poll.multiple }),
-        media: draft.media.iter().map(attach).collect::<Result<_, _>>()?,
+        media,
         feed,
-    })
+    }
 }
 
 fn feed_facts(account: &Account) -> Facts {

@@ -2,6 +2,7 @@
 
 use crate::draft::{MediaBook, MediaFacts};
 use crate::finding::{Code, Finding, Span};
+use crate::media::{self, show_bytes};
 use crate::text::{self, Alt, Format};
 use crate::time::nearest;
 
@@ -65,6 +66,40 @@ pub(super) fn missing(calendar: &Calendar, post: &Post, book: &MediaBook, findin
                 .label("not there")
                 .help("copy the file there, or mend the path; paths begin at the calendar's root"),
         });
+    }
+}
+
+/// Finds files that are of another format than their names say.
+pub(super) fn misnamed(_: &Calendar, post: &Post, book: &MediaBook, findings: &mut Vec<Finding>) {
+    for picture in pictures(post) {
+        let path = &picture.file.value;
+        let Some(mime) = book.get(path).and_then(|facts| facts.mime) else { continue };
+        let Err(fault) = media::verify_name(path, mime) else { continue };
+        let message = format!("`{}` is not what it is called: {fault}", shown(path));
+        let finding = Finding::new(Code::MediaMisnamed, &post.file, message).at(picture.file.span.clone());
+        findings.push(
+            finding.label("another format").help(
+                "give the file the ending of its own format, or save it in the format that its name says",
+            ),
+        );
+    }
+}
+
+/// Finds pictures and films that say where they were taken.
+pub(super) fn location(_: &Calendar, post: &Post, book: &MediaBook, findings: &mut Vec<Finding>) {
+    for picture in pictures(post) {
+        let path = &picture.file.value;
+        if !book.get(path).is_some_and(|facts| facts.has_location) {
+            continue;
+        }
+        let message =
+            format!("`{}` says where it was taken; that is taken out of what is published", shown(path));
+        let finding = Finding::new(Code::MediaLocation, &post.file, message).at(picture.file.span.clone());
+        findings.push(
+            finding.label("holds a place").help(
+                "take it out of the file too, if not everybody who reads the calendar may know the place",
+            ),
+        );
     }
 }
 
@@ -207,31 +242,20 @@ pub(super) fn too_large(copy: &Copy<'_>, findings: &mut Vec<Finding>) {
             Form::Other => None,
         };
         let Some(max) = max.filter(|max| seen.facts.size_bytes > *max) else { continue };
+        let over = show_bytes(seen.facts.size_bytes - max);
         let message = format!(
             "`{}` has {}, and {} takes {} at most",
             shown(&seen.picture.file.value),
-            bytes(seen.facts.size_bytes),
+            show_bytes(seen.facts.size_bytes),
             copy.name(),
-            bytes(max)
+            show_bytes(max)
         );
         findings.push(
             copy.of(Code::MediaTooLarge, &seen, message)
-                .label("too large")
-                .help("make the file smaller, or give this account another"),
+                .label(format!("{over} too large"))
+                .help(format!("make the file smaller by {over}, or give this account another")),
         );
     }
-}
-
-/// Returns a number of bytes as people say it, with one decimal.
-fn bytes(bytes: u64) -> String {
-    let (unit, name) = match bytes {
-        1_000_000_000.. => (1_000_000_000, "GB"),
-        1_000_000.. => (1_000_000, "MB"),
-        1_000.. => (1_000, "kB"),
-        _ => return format!("{bytes} bytes"),
-    };
-    let tenths = bytes.saturating_mul(10).div_ceil(unit);
-    format!("{}.{} {name}", tenths / 10, tenths % 10)
 }
 
 pub(super) fn dimensions(copy: &Copy<'_>, findings: &mut Vec<Finding>) {

@@ -4,11 +4,19 @@ use std::sync::Mutex;
 
 use super::*;
 use crate::calendar::{At, Voice};
-use crate::draft::{AccountId, MediaBook, Occurrence, PostId};
+use crate::draft::{AccountId, Media, MediaBook, MediaFacts, Occurrence, PostId};
 use crate::http::{Broken, Response};
 use crate::keyring;
+use crate::media;
 use crate::text;
 use crate::time::Clock;
+
+/// A picture with a comment, and its name on the shelf, which it has without that.
+const PICTURE: &[u8] = include_bytes!("../../../tests/fixtures/media/animated.png");
+
+fn shelved() -> String {
+    shelf_name(&media::clean(PICTURE).unwrap())
+}
 
 struct Says {
     status: u16,
@@ -79,15 +87,21 @@ fn moment(minute: i64) -> DateTime<Utc> {
 }
 
 fn book() -> MediaBook {
-    let sha256: [u8; 32] = Sha256::digest(b"bytes").into();
-    let facts = MediaFacts { size_bytes: 5, sha256, mime: Some("image/png"), size_px: Some((30, 20)) };
+    let sha256: [u8; 32] = Sha256::digest(PICTURE).into();
+    let facts = MediaFacts {
+        size_bytes: 5,
+        sha256,
+        mime: Some("image/png"),
+        size_px: Some((30, 20)),
+        has_location: false,
+    };
     MediaBook::from([("media/a.PNG".to_owned(), facts)])
 }
 
 /// Runs a piece of work at a desk whose shelf answers with `http`.
 fn at_desk<T>(http: &dyn Http, server: Option<&str>, work: impl FnOnce(&dyn Channel) -> T) -> T {
     let (account, book) = (account(server), book());
-    work(Feed.open(desk(http, &account, &book, &|_| Ok(b"bytes".to_vec()))).unwrap().as_ref())
+    work(Feed.open(desk(http, &account, &book, &|_| Ok(PICTURE.to_vec()))).unwrap().as_ref())
 }
 
 /// A clock that nobody looks at.
@@ -148,7 +162,11 @@ fn a_payload_holds_all_that_a_reader_is_shown() {
     assert_eq!((entry.title.as_str(), entry.has_own_title), ("Doors open at ten", false));
     assert_eq!(entry.published, moment(7), "when it was first sent, not when it was due");
     assert_eq!(entry.plain, "Doors open at ten. Bring a child.\n\nhttps://museum.example/open\n\n#OpenDay");
-    assert_eq!(entry.media[0].name, "277089d91c0bdf4f.png");
+    let shown = &entry.media[0];
+    assert_eq!(shown.name, shelved());
+    let clean_bytes = media::clean(PICTURE).unwrap().bytes.len() as u64;
+    assert_eq!((shown.size_bytes, shown.size_px), (clean_bytes, Some((24, 16))));
+    assert!(clean_bytes < PICTURE.len() as u64);
 }
 
 #[test]
@@ -212,8 +230,8 @@ fn requests_say_what_they_can_do_and_answers_are_read() {
             (
                 Effect::Prepares,
                 Method::Put,
-                "feed:public/news/media/277089d91c0bdf4f.png",
-                b"bytes".as_slice()
+                format!("feed:public/news/media/{}", shelved()).as_str(),
+                media::clean(PICTURE).unwrap().bytes.as_slice()
             ),
             (
                 Effect::Publishes,
@@ -249,6 +267,20 @@ fn bytes_that_are_not_those_that_were_checked_are_not_uploaded() {
         matches!(tried(&MediaBook::new()), Err(Failure::Unsent { why, .. }) if why.contains("not there"))
     );
     assert!(shelf.heard.into_inner().unwrap().is_empty());
+}
+
+#[test]
+fn a_picture_that_is_not_what_its_name_says_is_refused() {
+    let (account, mut book) = (account(None), book());
+    let gif = include_bytes!("../../../tests/fixtures/media/animated.gif");
+    book.get_mut("media/a.PNG").unwrap().sha256 = Sha256::digest(gif).into();
+    let shelf = says(201);
+    let bytes = |_: &Media| Ok(gif.to_vec());
+    let channel = Feed.open(desk(&shelf, &account, &book, &bytes)).unwrap();
+    let failure = prepare(channel.as_ref(), &draft("a", 1, 1)).unwrap_err();
+    let why = "media/a.PNG: its name says PNG, and it is GIF";
+    assert!(matches!(&failure, Failure::Refused { status: 415, why: said, .. } if said == why), "{failure}");
+    assert!(shelf.heard.lock().unwrap().is_empty());
 }
 
 #[test]

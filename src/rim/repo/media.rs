@@ -11,6 +11,7 @@ use git2::{Oid, Repository};
 use sha2::{Digest, Sha256};
 
 use crate::draft::{MediaBook, MediaFacts};
+use crate::media::{self, Told};
 use crate::rim::disk;
 use crate::rim::repo::walk::in_parallel;
 use crate::rim::repo::{Repo, RepoError, Rev, tree};
@@ -20,6 +21,9 @@ pub(super) type Cache = BTreeMap<(Rev, String), Option<MediaFacts>>;
 
 /// The largest media file whose bytes are handed out whole.
 const BYTES_MAX: u64 = 4 * 1024 * 1024 * 1024;
+
+/// The largest media file that is read a second time, whole, for what it tells at its end.
+const WHOLE_MAX: u64 = 16 * 1024 * 1024;
 
 impl Repo {
     /// Returns what is known of media files. A path that leaves the calendar, goes through a link, or is no file is
@@ -150,18 +154,22 @@ fn facts(desk: &mut Desk<'_>, path: &str) -> Option<MediaFacts> {
     }
 }
 
-/// Reads through a file once for its sum, and once more at its beginning for what it shows.
+/// Reads through a file once for its sum, and once more at its beginning for what it shows and tells.
 fn describe(mut source: impl BufRead + Seek) -> Option<MediaFacts> {
     let mut sum = Sha256::new();
     let mut size_bytes = 0_u64;
     let mut mime = None;
+    let mut told = Told::default();
+    let mut begun_bytes = 0;
     loop {
         let bytes = source.fill_buf().ok()?;
         if bytes.is_empty() {
             break;
         }
         if size_bytes == 0 {
-            mime = infer::get(bytes).map(|kind| kind.mime_type());
+            mime = media::mime(bytes);
+            told = media::told(bytes);
+            begun_bytes = bytes.len() as u64;
         }
         sum.update(bytes);
         let n = bytes.len();
@@ -169,9 +177,19 @@ fn describe(mut source: impl BufRead + Seek) -> Option<MediaFacts> {
         source.consume(n);
     }
     source.rewind().ok()?;
+    // JPEG tells all at its beginning; others may tell it at their end.
+    if mime.is_some_and(|mime| mime != "image/jpeg") && (begun_bytes + 1..=WHOLE_MAX).contains(&size_bytes) {
+        let mut bytes = Vec::new();
+        source.read_to_end(&mut bytes).ok()?;
+        told = media::told(&bytes);
+        source.rewind().ok()?;
+    }
     // A picture is a stranger's bytes: a reader that falls over them has found out nothing.
     let size = catch_unwind(AssertUnwindSafe(|| imagesize::reader_size(&mut source).ok())).ok().flatten();
-    let size_px =
-        size.and_then(|size| Some((u32::try_from(size.width).ok()?, u32::try_from(size.height).ok()?)));
-    Some(MediaFacts { size_bytes, sha256: sum.finalize().into(), mime, size_px })
+    let size_px = size.and_then(|size| {
+        let (width, height) = (u32::try_from(size.width).ok()?, u32::try_from(size.height).ok()?);
+        Some(if told.on_its_side { (height, width) } else { (width, height) })
+    });
+    let sha256 = sum.finalize().into();
+    Some(MediaFacts { size_bytes, sha256, mime, size_px, has_location: told.location })
 }
