@@ -13,5 +13,7 @@
     reason = "a test stops where something is not as it should be, measures and talks as it likes"
 )]
 
+#[path = "real/proxy.rs"]
+mod proxy;
 #[path = "real/servers.rs"]
 mod servers;

@@ -76,6 +76,19 @@ impl Leash {
         Leash { process: process.spawn().unwrap(), folder }
     }
 
+    /// Waits for the first line that the server says.
+    fn first_line(&self) -> String {
+        let began = Instant::now();
+        loop {
+            let log = fs::read_to_string(self.folder.join("log")).unwrap_or_default();
+            if let Some((line, _)) = log.split_once('\n') {
+                return line.to_owned();
+            }
+            assert!(began.elapsed() < READY, "it says nothing");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+
     /// Waits until an address answers with a success.
     fn ready(self, address: &str) -> Leash {
         let began = Instant::now();
@@ -107,7 +120,9 @@ fn client() -> &'static reqwest::blocking::Client {
     static CLIENT: OnceLock<reqwest::blocking::Client> = OnceLock::new();
     CLIENT.get_or_init(|| {
         drop(rustls::crypto::ring::default_provider().install_default());
-        reqwest::blocking::Client::builder().no_proxy().timeout(Duration::from_secs(30)).build().unwrap()
+        // snac closes each connection after its answer, and does not say so.
+        let builder = reqwest::blocking::Client::builder().no_proxy().pool_max_idle_per_host(0);
+        builder.timeout(Duration::from_secs(30)).build().unwrap()
     })
 }
 
@@ -427,6 +442,95 @@ fn statuses(url: &str, of: &Fedi) -> Vec<Value> {
     get_json(&format!("{url}/api/v1/accounts/{}/statuses?limit=40", of.id), "").as_array().unwrap().clone()
 }
 
+// Git
+
+/// Git over HTTP, through git's own `git http-backend`, with one bare repository.
+///
+/// `bot` is a runner, `ada` a person. See `tests/servers/git_http.py`.
+pub struct Git {
+    pub folder: PathBuf,
+    port: u16,
+    leash: Leash,
+}
+
+/// What one of git's clients did, as often as it did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Traffic {
+    pub fetches: usize,
+    pub pushes: usize,
+}
+
+impl Git {
+    /// Starts a server with an empty repository.
+    pub fn start() -> Option<Git> {
+        let (python, git) = (program("python3", "python3")?, program("git", "git")?);
+        let leashed = folder("git");
+        let folder = leashed.join("served");
+        feed(
+            &git,
+            &[
+                "init".as_ref(),
+                "-q".as_ref(),
+                "--bare".as_ref(),
+                "-b".as_ref(),
+                "main".as_ref(),
+                &folder.join("repo.git"),
+            ],
+            "",
+        );
+        feed(
+            &git,
+            &[
+                "-C".as_ref(),
+                &folder.join("repo.git"),
+                "config".as_ref(),
+                "http.receivepack".as_ref(),
+                "true".as_ref(),
+            ],
+            "",
+        );
+        let script = root().join("tests/servers/git_http.py").display().to_string();
+        let leash = Leash::start(leashed, None, &python, &["-u", &script, &folder.display().to_string()]);
+        let port = leash.first_line().parse().unwrap();
+        Some(Git { folder, port, leash })
+    }
+
+    /// Returns the repository's address for somebody: `bot` or `ada`.
+    pub fn address(&self, user: &str) -> String {
+        format!("http://{user}:pw@127.0.0.1:{}/repo.git", self.port)
+    }
+
+    /// Lets only `ada` push to `main`, and nobody rewrite or delete it, as a forge does.
+    pub fn protect_main(&self) {
+        let hook = r#"#!/bin/sh
+while read -r old new ref; do
+  [ "$ref" = refs/heads/main ] || continue
+  none=$(echo "$new" | tr '0-9a-f' 0)
+  [ "$REMOTE_USER" = ada ] || { echo "GH006: Protected branch update failed for $ref." >&2; exit 1; }
+  [ "$new" != "$none" ] || { echo "GH006: $ref cannot be deleted." >&2; exit 1; }
+  [ "$old" = "$none" ] || git merge-base --is-ancestor "$old" "$new" ||
+    { echo "GH006: $ref cannot be rewritten." >&2; exit 1; }
+done
+"#;
+        let path = self.folder.join("repo.git/hooks/pre-receive");
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(&path, hook).unwrap();
+        fs::set_permissions(&path, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
+    }
+
+    /// Says what goes wrong with each push from now on: `cut`, `drop`, `hang`, `403`, `500`; nothing if it is empty.
+    pub fn mode(&self, mode: &str) {
+        fs::write(self.folder.join("mode"), mode).unwrap();
+    }
+
+    /// Returns how often somebody fetched and pushed.
+    pub fn traffic(&self, user: &str) -> Traffic {
+        let log = fs::read_to_string(self.folder.join("log")).unwrap_or_default();
+        let count = |what: &str| log.lines().filter(|line| *line == format!("{user} {what}")).count();
+        Traffic { fetches: count("fetch"), pushes: count("push") }
+    }
+}
+
 /// Runs a program on this input and returns what it says.
 fn feed(program: &Path, arguments: &[&Path], input: &str) -> String {
     let mut command = Command::new(program);
@@ -455,6 +559,41 @@ fn a_server_ends_with_whoever_holds_its_leash() {
     assert!(lives());
     drop(leash);
     assert!(!lives() && !folder.exists());
+}
+
+#[test]
+fn a_git_server_counts_and_protects() {
+    let Some(server) = Git::start() else { return };
+    server.protect_main();
+    let (git, here) = (program("git", "git").unwrap(), folder("git-client"));
+    let git = |arguments: &[&str]| {
+        let mut command = Command::new(&git);
+        command.args([
+            "-C",
+            &here.display().to_string(),
+            "-c",
+            "user.name=t",
+            "-c",
+            "user.email=t@example.org",
+        ]);
+        let command = command.env("GIT_CONFIG_GLOBAL", "/dev/null").env("GIT_CONFIG_NOSYSTEM", "1");
+        let out = command.args(arguments).output().unwrap();
+        (out.status.success(), String::from_utf8_lossy(&out.stderr).into_owned())
+    };
+    let (ada, bot) = (server.address("ada"), server.address("bot"));
+    assert!(git(&["init", "-q", "-b", "main"]).0);
+    assert!(git(&["commit", "-q", "--allow-empty", "-m", "Begin"]).0);
+    assert!(git(&["push", "-q", &ada, "main"]).0);
+    assert!(git(&["commit", "-q", "--allow-empty", "-m", "Go on"]).0);
+    let (taken, why) = git(&["push", "-q", &bot, "main"]);
+    assert!(!taken && why.contains("GH006"), "{why}");
+    assert!(git(&["push", "-q", &bot, "main:ledger"]).0);
+    assert!(git(&["fetch", "-q", &bot, "ledger"]).0);
+    assert!(git(&["push", "-q", &ada, "main"]).0);
+    assert!(!git(&["push", "-q", "--force", &ada, "main~:main"]).0);
+    assert!(!git(&["push", "-q", &ada, ":main"]).0);
+    assert_eq!(server.traffic("bot"), Traffic { fetches: 1, pushes: 2 });
+    fs::remove_dir_all(here).unwrap();
 }
 
 #[test]

@@ -3,14 +3,24 @@
 
     git_http.py ROOT        serves every bare repository under ROOT, prints its port on the first line
 
-Only `bot` with the password `pw` is let in. The file ROOT/mode, if it is there, says what goes wrong with a push:
-`cut` takes it and closes the connection without an answer; `drop` closes it without taking it; `hang` takes it and
-never answers; `403`, `500` answer with that status and take nothing.
+`bot`, a runner, and `ada`, a person, are let in with the password `pw`; a hook knows them by REMOTE_USER. Each fetch
+and each push, whatever comes of it, is a line of ROOT/log: `bot fetch`, `ada push`. The file ROOT/mode, if it is there,
+says what goes wrong with a push: `cut` takes it and closes the connection without an answer; `drop` closes it without
+taking it; `hang` takes it and never answers; `403`, `500` answer with that status and take nothing.
 """
 import base64, http.server, os, subprocess, sys, time
 
 ROOT = os.path.abspath(sys.argv[1])
 BACKEND = subprocess.check_output(['git', '--exec-path'], text=True).strip() + '/git-http-backend'
+USERS = {user: 'Basic ' + base64.b64encode(f'{user}:pw'.encode()).decode() for user in ('bot', 'ada')}
+
+
+def note(user, path, query):
+    # Both begin by asking for the references, once.
+    if path.endswith('/info/refs'):
+        done = {'service=git-upload-pack': 'fetch', 'service=git-receive-pack': 'push'}[query]
+        with open(f'{ROOT}/log', 'a') as log:
+            log.write(f'{user} {done}\n')
 
 
 def mode():
@@ -41,18 +51,19 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
 
     def answer(self):
-        wanted = 'Basic ' + base64.b64encode(b'bot:pw').decode()
         body = self.body()
-        if self.headers.get('authorization') != wanted:
+        user = next((user for user in USERS if self.headers.get('authorization') == USERS[user]), None)
+        if user is None:
             return self.status(401, ('www-authenticate', 'Basic realm="git"'))
         path, _, query = self.path.partition('?')
+        note(user, path, query)
         fault = mode() if self.command == 'POST' and path.endswith('/git-receive-pack') and len(body) > 4 else ''
         if fault.isdigit():
             return self.status(int(fault))
         if fault == 'drop':
             return self.cut()
         env = dict(os.environ, GIT_PROJECT_ROOT=ROOT, GIT_HTTP_EXPORT_ALL='1', PATH_INFO=path, QUERY_STRING=query,
-                   REQUEST_METHOD=self.command, REMOTE_USER='bot', REMOTE_ADDR='127.0.0.1',
+                   REQUEST_METHOD=self.command, REMOTE_USER=user, REMOTE_ADDR='127.0.0.1',
                    CONTENT_TYPE=self.headers.get('content-type', ''), CONTENT_LENGTH=str(len(body)),
                    HTTP_CONTENT_ENCODING=self.headers.get('content-encoding', ''),
                    GIT_PROTOCOL=self.headers.get('git-protocol', ''))
