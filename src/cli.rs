@@ -96,6 +96,17 @@ pub struct ClockArgs {
     pub now: Option<String>,
 }
 
+/// What a command takes that opens secrets.
+#[derive(Debug, Clone, Default, Args)]
+pub struct IdentityArgs {
+    /// Open secrets with this age identity.
+    ///
+    /// A file as `kalends vault key` and age-keygen write it, also with a passphrase or for a plugin of age. It is
+    /// otherwise the file that KALENDS_IDENTITY names, or ~/.config/kalends/identity.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub identity: Option<PathBuf>,
+}
+
 #[derive(Debug, Subcommand)]
 enum Command {
     Init(init::Args),

@@ -12,6 +12,7 @@ use std::panic::PanicHookInfo;
 
 use crate::rim::lock::LockError;
 use crate::rim::repo::{ROOT, RepoError};
+use crate::rim::vault::VaultError;
 use crate::world::LogError;
 
 /// What sort of trouble it is. Decides the exit code.
@@ -200,6 +201,17 @@ impl From<RepoError> for Error {
                 error.hint("see whether it is there, and whether you may read and write it")
             }
             (None, _) => error,
+        }
+    }
+}
+
+impl From<VaultError> for Error {
+    fn from(fault: VaultError) -> Error {
+        let error = Error::user(fault.to_string());
+        match (fault.help(), &fault) {
+            (Some(help), _) => error.hint(help),
+            (None, VaultError::Disk { why, .. }) if is_full(why) => error.hint(MAKE_ROOM),
+            (None, _) => error.hint("see whether it is there, and whether you may read and write it"),
         }
     }
 }

@@ -3,6 +3,8 @@
 //! A [`Credential`] is what an account's vault file says once it is decrypted. Its values are wiped when they are
 //! dropped, and have no form that could be printed.
 
+mod format;
+
 use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
@@ -10,6 +12,14 @@ use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 
 use crate::draft::AccountId;
+
+pub use format::{read_credential, write_credential};
+
+/// Takes a secret into memory that is wiped when it is dropped, without a copy that is not.
+pub fn secret(text: &str) -> SecretString {
+    // Of its exact length: what is boxed is not moved then.
+    SecretString::from(text.to_owned())
+}
 
 /// An account's secret values, by name: `token`, `app_password`, `refresh_token`.
 #[derive(Debug, Clone)]

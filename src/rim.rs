@@ -12,4 +12,5 @@ pub mod lock;
 pub mod program;
 pub mod repo;
 pub mod shelf;
+pub mod vault;
 pub mod wire;

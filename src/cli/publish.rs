@@ -6,9 +6,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use serde::Serialize;
 
 use crate::calendar::Calendar;
-use crate::cli::ClockArgs;
 use crate::cli::here::Here;
 use crate::cli::runner::Runner;
+use crate::cli::{ClockArgs, IdentityArgs};
 use crate::draft::{AccountId, Draft, Slot};
 use crate::error::{Error, Outcome};
 use crate::plan::{Plan, Standing};
@@ -29,6 +29,8 @@ use crate::ui::{self, Ui, plural};
 pub struct Args {
     #[command(flatten)]
     clock: ClockArgs,
+    #[command(flatten)]
+    identity: IdentityArgs,
     /// Go the whole way over a network that only reads and a ledger that forgets
     #[arg(long)]
     dry_run: bool,
@@ -36,7 +38,7 @@ pub struct Args {
 
 /// Publishes.
 pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
-    let mut runner = Runner::open(here, &args.clock)?;
+    let mut runner = Runner::open(here, &args.clock)?.with_identity(&args.identity, ui);
     if !args.dry_run {
         runner = runner.alone("kalends publish", ui)?;
     }

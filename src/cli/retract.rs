@@ -2,9 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::cli::ClockArgs;
 use crate::cli::here::Here;
 use crate::cli::runner::Runner;
+use crate::cli::{ClockArgs, IdentityArgs};
 use crate::draft::{MediaBook, Occurrence, Slot};
 use crate::error::{Error, Outcome};
 use crate::retract::{self, Taken};
@@ -25,11 +25,14 @@ pub struct Args {
     why: String,
     #[command(flatten)]
     clock: ClockArgs,
+    #[command(flatten)]
+    identity: IdentityArgs,
 }
 
 /// Retracts.
 pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
-    let runner = Runner::open(here, &args.clock)?.alone("kalends retract", ui)?;
+    let runner =
+        Runner::open(here, &args.clock)?.with_identity(&args.identity, ui).alone("kalends retract", ui)?;
     let world = runner.world(&runner.branch);
     let known = runner.known_slots(&world)?;
     let slots = meant(args, &known, &runner, here)?;

@@ -1,18 +1,17 @@
 //! What a command needs that acts: the calendar of a commit, the ledger, the feeds' shelf, the clock.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::calendar::{self, Calendar};
-use crate::cli::ClockArgs;
 use crate::cli::here::{Here, Reading};
 use crate::cli::look;
+use crate::cli::{ClockArgs, IdentityArgs};
 use crate::draft::{Draft, Media, MediaBook, Slot};
 use crate::error::Error;
 use crate::finding::{Finding, Severity};
-use crate::keyring;
 use crate::platform;
 use crate::publish::Intent;
 use crate::record::Scribe;
@@ -21,8 +20,9 @@ use crate::rim::chance;
 use crate::rim::clock::{Rehearsed, SystemClock};
 use crate::rim::environment;
 use crate::rim::lock::{Lock, clone_name};
-use crate::rim::repo::Rev;
+use crate::rim::repo::{Repo, Rev};
 use crate::rim::shelf::Shelf;
+use crate::rim::vault::{self, Vault};
 use crate::rim::wire::Wire;
 use crate::time::Clock;
 use crate::ui::Ui;
@@ -42,6 +42,7 @@ pub struct Runner {
     pub branch: Branch,
     commit: String,
     wire: Wire,
+    vault: Vault,
     clock: Box<dyn Clock>,
     rehearsed: bool,
     actor: Actor,
@@ -69,14 +70,15 @@ impl Runner {
             nonce: chance::nonce().map_err(own)?,
             clone: clone_name(&git_dir).map_err(own)?,
         };
-        let repo = Mutex::new(here.repo()?);
+        let repo = Arc::new(Mutex::new(here.repo()?));
         let rev = Rev::Commit(commit.clone());
-        let media = Box::new(move |media: &Media| {
-            let repo = repo.lock().unwrap_or_else(PoisonError::into_inner);
-            repo.media_bytes(&rev, &media.file)
-        });
+        let (pictures, media_rev) = (Arc::clone(&repo), rev.clone());
+        let media = Box::new(move |media: &Media| locked(&pictures).media_bytes(&media_rev, &media.file));
+        let files = Box::new(move |path: &str| locked(&repo).file(&rev, path, vault::LIMIT_BYTES));
+        let day = reading.calendar.zone().local(now).date();
+        let vault = Vault::new(&reading.calendar, day, files, Some(&git_dir));
         let wire = Wire::new(Shelf { root: reading.repo.root().to_owned() });
-        Ok(Runner { reading, branch, commit, wire, clock, rehearsed, actor, media, lock: None })
+        Ok(Runner { reading, branch, commit, wire, vault, clock, rehearsed, actor, media, lock: None })
     }
 
     /// Takes the clone's lock: two runs of one clone follow each other. Says what it waits for.
@@ -88,6 +90,12 @@ impl Runner {
         })?;
         self.lock = Some(lock);
         Ok(self)
+    }
+
+    /// Opens secrets with the identity that the user names, and asks for its passphrase on a terminal.
+    pub fn with_identity(mut self, args: &IdentityArgs, ui: &Ui) -> Runner {
+        self.vault = self.vault.with_identity(args.identity.clone(), Arc::new(ui.person()));
+        self
     }
 
     /// Returns the calendar.
@@ -106,7 +114,7 @@ impl Runner {
             clock: self.clock.as_ref(),
             http: &self.wire,
             log,
-            keys: &keyring::Empty,
+            keys: &self.vault,
             platforms: platform::of,
             media: self.media.as_ref(),
             actor: self.actor.clone(),
@@ -188,6 +196,10 @@ impl Runner {
             look::fault(&self.reading, by_file, draft)
         }
     }
+}
+
+fn locked(repo: &Mutex<Repo>) -> MutexGuard<'_, Repo> {
+    repo.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Returns the first error of each file that has one.

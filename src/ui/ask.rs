@@ -1,10 +1,58 @@
 //! Questions, where there is a person to ask.
 
-use std::io::{self, BufRead};
+use std::io::{self, BufRead, Write};
 
-use crate::ui::Ui;
+use secrecy::SecretString;
+use zeroize::Zeroizing;
+
+use crate::keyring;
+use crate::rim::vault::Person;
+use crate::ui::{Ui, foreign};
+
+/// The person at the terminal, who can be asked from any thread; nobody, off a terminal.
+#[derive(Debug, Clone, Copy)]
+pub struct AtTerminal {
+    is_there: bool,
+}
+
+impl Person for AtTerminal {
+    fn is_there(&self) -> bool {
+        self.is_there
+    }
+
+    fn passphrase(&self, question: &str) -> Option<SecretString> {
+        let answer =
+            self.is_there.then(|| rpassword::prompt_password(foreign(question))).and_then(Result::ok);
+        answer.map(|answer| keyring::secret(&Zeroizing::new(answer)))
+    }
+
+    fn line(&self, question: &str) -> Option<String> {
+        if !self.is_there {
+            return None;
+        }
+        self.tell(question);
+        let mut answer = String::new();
+        io::stdin().lock().read_line(&mut answer).ok()?;
+        Some(answer.trim_end_matches(['\r', '\n']).to_owned())
+    }
+
+    fn tell(&self, words: &str) {
+        // Talk that cannot be heard is no reason to fail.
+        drop(writeln!(io::stderr(), "{}", foreign(words)));
+    }
+}
 
 impl Ui {
+    /// Returns the person at the terminal, for those who ask from afar.
+    pub fn person(&self) -> AtTerminal {
+        AtTerminal { is_there: self.can_ask() }
+    }
+
+    /// Asks for a secret, which is not shown. Off a terminal nobody is asked, and there is none.
+    pub fn ask_secret(&self, question: &str) -> Option<SecretString> {
+        self.person().passphrase(question)
+    }
+
     /// Asks a question that is answered by yes or no. Off a terminal nobody is asked, and the answer is no.
     pub fn ask(&mut self, question: &str) -> bool {
         if !self.can_ask() {

@@ -66,6 +66,32 @@ impl Repo {
         }
     }
 
+    /// Returns a file's bytes, nothing where it is not there, or why it cannot be read: also where it is longer than a
+    /// limit, goes through a link, or is no file.
+    pub fn file(&self, rev: &Rev, path: &str, limit_bytes: u64) -> Result<Option<Vec<u8>>, String> {
+        let too_long = || format!("it has more than {limit_bytes} bytes");
+        match self.source(rev).map_err(|fault| fault.to_string())?.open() {
+            Desk::Disk(root) => {
+                let is_missing = |fault: std::io::Error| fault.kind() == std::io::ErrorKind::NotFound;
+                if fs::symlink_metadata(root.join(path)).is_err_and(is_missing) {
+                    return Ok(None);
+                }
+                let (file, size) = open(root, path)?;
+                if size > limit_bytes {
+                    return Err(too_long());
+                }
+                let mut bytes = Vec::new();
+                file.take(limit_bytes).read_to_end(&mut bytes).map_err(|fault| fault.to_string())?;
+                Ok(Some(bytes))
+            }
+            Desk::Commit(desk) if desk.has(path)? => {
+                let bytes = desk.bytes(path)?;
+                if bytes.len() as u64 > limit_bytes { Err(too_long()) } else { Ok(Some(bytes)) }
+            }
+            Desk::Commit(_) => Ok(None),
+        }
+    }
+
     fn source(&self, rev: &Rev) -> Result<Source<'_>, RepoError> {
         Ok(match rev {
             Rev::WorkTree => Source::Disk(&self.root),
@@ -107,6 +133,16 @@ impl<'a> Source<'a> {
 }
 
 impl CommitDesk<'_> {
+    fn has(&self, path: &str) -> Result<bool, String> {
+        let repository = self.repository.as_ref().map_err(|fault| fault.message().to_owned())?;
+        let root = tree::calendar(repository, self.prefix, self.commit).map_err(|fault| fault.to_string())?;
+        match root.get_path(Path::new(path)) {
+            Ok(_) => Ok(true),
+            Err(fault) if fault.code() == git2::ErrorCode::NotFound => Ok(false),
+            Err(fault) => Err(fault.message().to_owned()),
+        }
+    }
+
     fn bytes(&self, path: &str) -> Result<Vec<u8>, String> {
         let clean = inside(path).ok_or_else(|| format!("{path} is no path inside the calendar"))?;
         let repository = self.repository.as_ref().map_err(|fault| fault.message().to_owned())?;
