@@ -3,7 +3,9 @@
 //! An account's secret is one age file. Such a file does not say for whom it is, so a plain [`Manifest`] lies beside
 //! it. Who should be able to read it is the calendar's word ([`policy`]); [`differences`] compares the two.
 
+mod edit;
 mod format;
+mod platform;
 
 use std::fmt;
 use std::str::FromStr;
@@ -14,7 +16,9 @@ use sha2::{Digest as _, Sha256};
 use crate::calendar::{Account, Calendar};
 use crate::draft::{AccountId, PersonId, RunnerId};
 
+pub use edit::edit_list;
 pub use format::{locks, read_manifest, write_manifest};
+pub use platform::{how_to_end, names, spoken};
 
 /// The folder of the vault, in the calendar's.
 pub const FOLDER: &str = "vault";
