@@ -4,6 +4,7 @@
 //! promise about a lost answer is its [`Class`]; the journey in [`crate::publish`] does the rest.
 
 pub mod feed;
+pub mod mastodon;
 pub mod quota;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -154,6 +155,7 @@ pub fn picture(desk: &Desk<'_>, media: &Media) -> Result<Cleaned, Failure> {
 pub fn of(platform: text::Platform) -> Option<&'static dyn Platform> {
     match platform {
         text::Platform::Feed => Some(&feed::Feed),
+        text::Platform::Mastodon => Some(&mastodon::Mastodon),
         _ => None,
     }
 }

@@ -1,0 +1,354 @@
+//! A server: where it is, what it says of itself, and whose token it was shown.
+
+use chrono::{DateTime, TimeDelta, Utc};
+use secrecy::{ExposeSecret, SecretString};
+use serde_json::Value;
+
+use crate::http::{Effect, Failure, Http, Method, Request, Response};
+use crate::platform::quota::Quota;
+use crate::text::{Alt, Count, Limits, Max, Platform, Runs};
+use crate::time::Clock;
+
+use super::{refused, unsent};
+
+/// How far apart the server's clock and ours may be (RELIABILITY §1.3).
+const SKEW: TimeDelta = TimeDelta::seconds(60);
+
+/// A server's address without its last slash, and the name that people know it by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Base {
+    /// The address, such as `https://museum.example`.
+    pub url: String,
+    /// The host, with its port where it has one.
+    pub host: String,
+}
+
+impl Base {
+    /// Reads a server's address. A token goes over `http://` to this machine itself only.
+    pub fn of(server: &str) -> Result<Base, String> {
+        let url = server.trim().trim_end_matches('/');
+        let (scheme, rest) = url.split_once("://").ok_or("its address does not begin with https://")?;
+        let host = rest.split(['/', '?', '#']).next().unwrap_or_default().to_ascii_lowercase();
+        let name = host.rsplit_once(':').map_or(host.as_str(), |(name, _)| name);
+        let is_here = name == "localhost"
+            || name.trim_matches(['[', ']']).parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback());
+        match scheme.to_ascii_lowercase().as_str() {
+            _ if host.is_empty() || host.contains('@') => Err("its address names no host".to_owned()),
+            "https" => Ok(Base { url: format!("https://{}{}", host, path(rest, &host)), host }),
+            "http" if is_here => Ok(Base { url: format!("http://{}{}", host, path(rest, &host)), host }),
+            "http" => {
+                Err("its address begins with http://, and a token sent so is read on the way".to_owned())
+            }
+            _ => Err("its address does not begin with https://".to_owned()),
+        }
+    }
+}
+
+/// Returns what follows the host in an address.
+fn path<'a>(rest: &'a str, host: &str) -> &'a str {
+    rest.get(host.len()..).unwrap_or_default()
+}
+
+/// A server with a token for it, and the patience that it has left.
+pub struct Api<'a> {
+    http: &'a dyn Http,
+    clock: &'a dyn Clock,
+    /// Where it is.
+    pub base: Base,
+    token: SecretString,
+    /// Mastodon counts uploads and deletions apart from all other requests.
+    rest: Quota,
+    uploads: Quota,
+}
+
+impl<'a> Api<'a> {
+    /// Returns a server that is shown a token.
+    pub fn new(http: &'a dyn Http, clock: &'a dyn Clock, base: Base, token: SecretString) -> Api<'a> {
+        Api { http, clock, base, token, rest: Quota::default(), uploads: Quota::default() }
+    }
+
+    /// Starts a request, which shows the token.
+    pub fn request(&self, effect: Effect, method: Method, path: &str) -> Request {
+        Request::new(effect, method, format!("{}{path}", self.base.url))
+            .bearer(self.token.expose_secret())
+            .header("accept", "application/json")
+    }
+
+    /// Sends a request within the server's limits.
+    pub fn send(&self, request: &Request) -> Result<Response, Failure> {
+        self.rest.exchange(self.http, self.clock, request)
+    }
+
+    /// Sends an upload within the server's limits.
+    pub fn upload(&self, request: &Request) -> Result<Response, Failure> {
+        self.uploads.exchange(self.http, self.clock, request)
+    }
+
+    /// Asks for something.
+    pub fn get(&self, path: &str) -> Result<Response, Failure> {
+        self.send(&self.request(Effect::Reads, Method::Get, path))
+    }
+
+    /// Fails where the server takes no requests now.
+    pub fn ready(&self) -> Result<(), Failure> {
+        self.rest.ready(self.clock)
+    }
+
+    /// Waits.
+    pub fn wait(&self, span: TimeDelta) {
+        self.clock.wait(span);
+    }
+
+    /// Returns whose token it is, by the server's word, and compares the clocks.
+    pub fn me(&self) -> Result<Me, Failure> {
+        let before = self.clock.now();
+        let answer =
+            self.get("/api/v1/accounts/verify_credentials").map_err(|failure| self.closed(failure))?;
+        self.same_time(before, &answer)?;
+        let host = &self.base.host;
+        let json = answer.json().map_err(|why| unsent(format!("{host}: {why}")))?;
+        let me = Me::of(&json).ok_or_else(|| {
+            let why = text(&json, "error").unwrap_or("no account in the answer");
+            unsent(format!("{host} does not say whose the token is: {why}"))
+        })?;
+        if me.suspended {
+            return Err(refused(403, format!("{host} has suspended the account: log in there, and appeal")));
+        }
+        Ok(me)
+    }
+
+    /// Returns what the server says of itself.
+    pub fn server(&self) -> Result<Server, Failure> {
+        let host = &self.base.host;
+        let answer = match self.get("/api/v2/instance") {
+            // Servers that are older, or not Mastodon, have the first version only.
+            Err(Failure::Refused { status: 404, .. }) => self.get("/api/v1/instance"),
+            other => other,
+        };
+        let answer = answer.map_err(|failure| at(host, failure))?;
+        let json = answer.json().map_err(|why| unsent(format!("{host}: {why}")))?;
+        Ok(Server::of(&json))
+    }
+
+    fn same_time(&self, before: DateTime<Utc>, answer: &Response) -> Result<(), Failure> {
+        let Some(date) = answer.date() else { return Ok(()) };
+        let apart = (before - date).max(date - self.clock.now());
+        if apart <= SKEW {
+            return Ok(());
+        }
+        let seconds = apart.num_seconds();
+        Err(unsent(format!(
+            "the clocks of this machine and of {} are {seconds} s apart, so nothing is sent: set the wrong one",
+            self.base.host
+        )))
+    }
+
+    /// Says what a token that opens nothing may be about.
+    fn closed(&self, failure: Failure) -> Failure {
+        let host = &self.base.host;
+        match failure {
+            // snac says 422 of a token that it does not know.
+            Failure::Refused { status: status @ (401 | 422), code, why } => Failure::Refused {
+                status,
+                code,
+                why: format!(
+                    "{host} does not take the token (any more): {why}; connect the account again: kalends account connect"
+                ),
+            },
+            Failure::Refused { status: 403, code, why } => Failure::Refused {
+                status: 403,
+                code,
+                why: format!("{host} does not let the account in: {why}; log in there to see what it wants"),
+            },
+            other => at(host, other),
+        }
+    }
+}
+
+/// Says which server a failure is of.
+pub fn at(host: &str, failure: Failure) -> Failure {
+    match failure {
+        Failure::Unsent { why, retry_after } => {
+            Failure::Unsent { why: format!("{host}: {why}"), retry_after }
+        }
+        Failure::Refused { status, code, why } => {
+            Failure::Refused { status, code, why: format!("{host}: {why}") }
+        }
+        Failure::Doubtful { why } => Failure::Doubtful { why: format!("{host}: {why}") },
+    }
+}
+
+/// Returns a text of an object.
+pub fn text<'v>(json: &'v Value, name: &str) -> Option<&'v str> {
+    json.get(name)?.as_str()
+}
+
+/// Returns an id: a text, or a number as older servers write it.
+pub fn id(json: &Value, name: &str) -> Option<String> {
+    match json.get(name)? {
+        Value::String(id) if !id.is_empty() => Some(id.clone()),
+        Value::Number(id) => Some(id.to_string()),
+        _ => None,
+    }
+}
+
+/// The account that a token is of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Me {
+    /// The server's id of it, which never changes.
+    pub id: String,
+    /// Its name there.
+    pub handle: String,
+    /// Whether the server has suspended it.
+    pub suspended: bool,
+    /// How many posts it has, by the server's count.
+    pub statuses: Option<u64>,
+}
+
+impl Me {
+    fn of(json: &Value) -> Option<Me> {
+        Some(Me {
+            id: id(json, "id")?,
+            handle: text(json, "username").or_else(|| text(json, "acct"))?.to_owned(),
+            suspended: json.get("suspended").and_then(Value::as_bool).unwrap_or(false),
+            statuses: json.get("statuses_count").and_then(Value::as_u64),
+        })
+    }
+}
+
+/// What a server says of itself.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Server {
+    /// Whether its software is Mastodon, whose promises are known, and not one that speaks like it.
+    pub is_mastodon: bool,
+    /// What it takes.
+    pub limits: Limits,
+    /// The media types that it takes; empty where it does not say.
+    pub mimes: Vec<String>,
+    /// The shortest and the longest time that a poll is open, in seconds.
+    pub poll_seconds: Option<(i64, i64)>,
+}
+
+impl Server {
+    /// Reads `/api/v2/instance`, or `/api/v1/instance` with Pleroma's own fields beside it.
+    ///
+    /// What it does not say is as a Mastodon server has it by default.
+    pub fn of(json: &Value) -> Server {
+        let number =
+            |path: &[&str]| path.iter().try_fold(json, |value, name| value.get(name)).and_then(Value::as_u64);
+        let many = |path: &[&str]| number(path).and_then(|number| usize::try_from(number).ok());
+        let statuses = |name| many(&["configuration", "statuses", name]);
+        let media = |name| number(&["configuration", "media_attachments", name]);
+        let polls = |name| number(&["configuration", "polls", name]);
+
+        let mut limits = Platform::Mastodon.limits().clone();
+        let url = statuses("characters_reserved_per_url").unwrap_or(23);
+        let usual = limits.text_max.map_or(500, |max| max.used);
+        let used = statuses("max_characters").or_else(|| many(&["max_toot_chars"])).unwrap_or(usual);
+        let max = Some(Max::new(Count::Mastodon { url }, used));
+        (limits.text_max, limits.text_with_images_max, limits.text_with_video_max) = (max, max, max);
+        if let Some(most) = statuses("max_media_attachments") {
+            limits.media.total_max = Some(most);
+            limits.media.images_max = Some(most);
+        }
+        let whole = number(&["upload_limit"]);
+        limits.media.image_bytes_max = media("image_size_limit").or(whole).or(limits.media.image_bytes_max);
+        limits.media.video_bytes_max = media("video_size_limit").or(whole).or(limits.media.video_bytes_max);
+        let described = many(&["configuration", "media_attachments", "description_limit"]);
+        if let Some(used) = described.or_else(|| many(&["description_limit"])) {
+            limits.alt = Alt::Optional { max: Some(Max::new(Count::Graphemes, used)) };
+        }
+        let own = |name| number(&["poll_limits", name]);
+        if let Some(poll) = &mut limits.poll {
+            let most = polls("max_options").or_else(|| own("max_options"));
+            poll.options_max = most.and_then(|most| most.try_into().ok()).unwrap_or(poll.options_max);
+            let long = polls("max_characters_per_option").or_else(|| own("max_option_chars"));
+            if let Some(used) = long.and_then(|long| usize::try_from(long).ok()) {
+                poll.option_max = Some(Max::new(Count::Graphemes, used));
+            }
+        }
+        let shortest = polls("min_expiration").or_else(|| own("min_expiration"));
+        let longest = polls("max_expiration").or_else(|| own("max_expiration"));
+        let poll_seconds = shortest.zip(longest).and_then(|(shortest, longest)| {
+            Some((i64::try_from(shortest).ok()?, i64::try_from(longest).ok()?))
+        });
+        let mimes = ["configuration", "media_attachments", "supported_mime_types"];
+        let mimes = mimes.iter().try_fold(json, |value, name| value.get(name)).and_then(Value::as_array);
+        Server {
+            is_mastodon: text(json, "version").is_some_and(is_mastodon),
+            limits,
+            mimes: mimes.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect(),
+            poll_seconds,
+        }
+    }
+
+    /// Returns how long a poll may be open here, in seconds.
+    pub fn poll_bounds(&self) -> Option<(i64, i64)> {
+        self.poll_seconds.or_else(|| match self.limits.poll.as_ref()?.runs {
+            Runs::Between(shortest, longest) => Some((i64::from(shortest) * 60, i64::from(longest) * 60)),
+            Runs::Fixed | Runs::OneOf(_) => None,
+        })
+    }
+}
+
+/// Tells whether a version is one of Mastodon's own, or of a fork that adds to it: `4.3.2`, `4.4.0-rc1+glitch`.
+///
+/// Software that only speaks like Mastodon says so in words: `2.7.2 (compatible; Pleroma 2.6)`, `4.0.0 (not true; really
+/// snac/2.75)`; or counts its own versions, which are low.
+fn is_mastodon(version: &str) -> bool {
+    let end = version.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(version.len());
+    let (number, rest) = version.split_at(end);
+    let parts: Vec<&str> = number.split('.').collect();
+    let major = parts.first().and_then(|major| major.parse::<u32>().ok());
+    let is_number = parts.len() == 3 && parts.iter().all(|part| !part.is_empty());
+    let is_label = rest.is_empty()
+        || (rest.starts_with(['-', '+'])
+            && rest.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '+' | '.' | '_')));
+    is_number && is_label && major.is_some_and(|major| (3..100).contains(&major))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_mastodon_is_mastodon() {
+        for version in
+            ["4.3.2", "4.4.0-rc1+glitch", "4.6.0", "4.5.0-nightly.2026-01-01", "4.2.1+hometown-1.1.1"]
+        {
+            assert!(is_mastodon(version), "{version}");
+        }
+        for version in [
+            "2.7.2 (compatible; Pleroma 2.6.0)",
+            "4.0.0 (not true; really snac/2.75)",
+            "4.2.1 (compatible; Iceshrimp.NET/2025.1)",
+            "0.19.1+git-abc",
+            "4.2",
+            "4.2.",
+            "",
+            "4.3.2;",
+        ] {
+            assert!(!is_mastodon(version), "{version}");
+        }
+    }
+
+    #[test]
+    fn a_token_goes_over_a_line_that_nobody_reads() {
+        let base = |server| Base::of(server).map(|base| base.url);
+        assert_eq!(base("https://Museum.example/"), Ok("https://museum.example".to_owned()));
+        assert_eq!(base("http://127.0.0.1:8101"), Ok("http://127.0.0.1:8101".to_owned()));
+        assert_eq!(base("http://[::1]:8101"), Ok("http://[::1]:8101".to_owned()));
+        assert_eq!(base("http://localhost:8101/sub/"), Ok("http://localhost:8101/sub".to_owned()));
+        for server in [
+            "http://museum.example",
+            "museum.example",
+            "ftp://museum.example",
+            "https://",
+            "https://museum.example@evil.example",
+            "http://localhost.evil.example",
+            "http://127.0.0.1.evil.example",
+        ] {
+            assert!(base(server).is_err(), "{server}");
+        }
+    }
+}
