@@ -79,10 +79,14 @@ pub struct Request {
 /// The longest answer of a platform's interface that is read.
 const ANSWER_LIMIT_BYTES: usize = 8 << 20;
 
+/// The most characters of the other side's words that are told.
+const WORDS_MAX: usize = 300;
+
 impl fmt::Debug for Request {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<&str> = self.headers.iter().map(|(name, _)| name.as_str()).collect();
-        write!(f, "{} {} {names:?} and {} bytes", self.method, self.url, self.body.len())
+        let address = self.url.split(['?', '#']).next().unwrap_or_default();
+        write!(f, "{} {address} {names:?} and {} bytes", self.method, self.body.len())
     }
 }
 
@@ -125,6 +129,13 @@ impl Request {
         self
     }
 
+    /// Takes out of a text of the other side what must not be told.
+    fn hide(&self, text: String) -> String {
+        let secrets =
+            self.secrets.iter().map(ExposeSecret::expose_secret).filter(|secret| !secret.is_empty());
+        secrets.fold(text, |text, secret| text.replace(secret, "…"))
+    }
+
     /// Returns the first header of that name, in any case.
     pub fn header_value(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
@@ -157,14 +168,19 @@ impl Response {
     /// Reads the body as JSON; what cannot be read says so, and shows none of it.
     pub fn json(&self) -> Result<serde_json::Value, String> {
         serde_json::from_slice(&self.body).map_err(|_| {
-            let kind = self.header("content-type").unwrap_or("nothing that says what it is");
-            format!("the answer was {} with {kind}, and no JSON in it", self.status)
+            let what = if self.is_page() { "a web page" } else { "no JSON" };
+            format!("the answer was {} with {what}, not one of the interface", self.status)
         })
     }
 
     /// Returns the first header of that name, in any case.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    /// Tells whether it is a web page, for people.
+    fn is_page(&self) -> bool {
+        self.header("content-type").is_some_and(|kind| kind.to_ascii_lowercase().contains("html"))
     }
 
     /// Returns the body as text; what is not UTF-8 is replaced.
@@ -245,7 +261,10 @@ pub fn exchange(http: &dyn Http, request: &Request) -> Result<Response, Failure>
     match response.status {
         200..=299 => Ok(response),
         300..=399 => {
-            let to = response.header("location").unwrap_or("nowhere");
+            // What follows the path is for the other side, and may be secret.
+            let to =
+                response.header("location").and_then(|to| to.split(['?', '#']).next()).unwrap_or("nowhere");
+            let to: String = request.hide(to.to_owned()).chars().take(WORDS_MAX).collect();
             Err(lost(format!("it redirects to {to}, which is not followed"), None))
         }
         429 => {
@@ -296,16 +315,11 @@ fn words(request: &Request, response: &Response) -> (String, String) {
             let text = field(&json, "message").or_else(|| field(&json, "error_description"));
             (code.clone(), text.unwrap_or_else(|| if code.is_empty() { json.to_string() } else { code }))
         }
+        Err(_) if response.is_page() => {
+            (String::new(), "a web page, not an answer of the interface".to_owned())
+        }
         Err(_) => (String::new(), response.text().trim().to_owned()),
     };
-    let hide = |text: String| {
-        request
-            .secrets
-            .iter()
-            .map(ExposeSecret::expose_secret)
-            .filter(|secret| !secret.is_empty())
-            .fold(text, |text, secret| text.replace(secret, "…"))
-    };
-    let text: String = hide(text).chars().take(300).collect();
-    (hide(code), if text.is_empty() { "no reason given".to_owned() } else { text })
+    let text: String = request.hide(text).chars().take(WORDS_MAX).collect();
+    (request.hide(code), if text.is_empty() { "no reason given".to_owned() } else { text })
 }

@@ -17,3 +17,5 @@
 mod proxy;
 #[path = "real/servers.rs"]
 mod servers;
+#[path = "real/wire.rs"]
+mod wire;
