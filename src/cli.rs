@@ -7,6 +7,7 @@ pub mod check;
 pub mod complete;
 pub mod completions;
 pub mod diff;
+pub mod doctor;
 pub mod fix;
 pub mod here;
 pub mod help;
@@ -122,6 +123,7 @@ enum Command {
     Resume(resume::Args),
     Retract(retract::Args),
     Status(status::Args),
+    Doctor(doctor::Args),
     Log(log::Args),
     Schema(schema::Args),
     Completions(completions::Args),
@@ -144,6 +146,7 @@ impl Command {
             Command::Resume(args) => resume::run(args, ui, here),
             Command::Retract(args) => retract::run(args, ui, here),
             Command::Status(args) => status::run(args, ui, here),
+            Command::Doctor(args) => doctor::run(args, ui, here),
             Command::Log(args) => log::run(args, ui, here),
             Command::Schema(args) => schema::run(args, ui, here),
             Command::Completions(args) => completions::run(args, ui, here),

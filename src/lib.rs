@@ -47,6 +47,7 @@ pub mod renew;
 pub mod publish;
 pub mod retract;
 pub mod switch;
+pub mod checkup;
 
 // The rim: the only code that touches the clock, the disk, the network, git and the environment.
 pub mod rim;

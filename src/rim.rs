@@ -8,6 +8,7 @@ pub mod chance;
 pub mod clock;
 pub mod disk;
 pub mod environment;
+pub mod last_run;
 pub mod lock;
 pub mod program;
 pub mod repo;

@@ -55,6 +55,9 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
         let summary = publish::publish(&world, &intent, &voice)?;
         (summary, voice.failed())
     };
+    if !args.dry_run {
+        runner.mark_run();
+    }
     if let Some(error) = failed {
         return Err(error);
     }

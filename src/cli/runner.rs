@@ -19,6 +19,7 @@ use crate::rim::branch::{Branch, Place};
 use crate::rim::chance;
 use crate::rim::clock::{Rehearsed, SystemClock};
 use crate::rim::environment;
+use crate::rim::last_run;
 use crate::rim::lock::{Lock, clone_name};
 use crate::rim::repo::{Repo, Rev};
 use crate::rim::shelf::Shelf;
@@ -96,6 +97,21 @@ impl Runner {
     pub fn with_identity(mut self, args: &IdentityArgs, ui: &Ui) -> Runner {
         self.vault = self.vault.with_identity(args.identity.clone(), Arc::new(ui.person()));
         self
+    }
+
+    /// Returns where the identity lies that opens secrets, or why there is none.
+    pub fn identity(&self) -> Result<String, String> {
+        self.vault.identity().map(|path| path.display().to_string()).map_err(|fault| fault.to_string())
+    }
+
+    /// Writes down that a run reached its end. A rehearsal is none; and what cannot be written down costs `doctor` a
+    /// word, no post.
+    pub fn mark_run(&self) {
+        if let Ok(git_dir) = self.reading.repo.git_dir()
+            && !self.rehearsed
+        {
+            drop(last_run::mark(git_dir, self.now()));
+        }
     }
 
     /// Returns the calendar.

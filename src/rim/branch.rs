@@ -78,7 +78,7 @@ pub struct Branch {
     /// Whether what is written is durable: git could be told so.
     durable: Result<(), LogError>,
     /// Whether the remote is read and written at the same address; found out once.
-    one_address: OnceLock<Result<(), String>>,
+    one_address: OnceLock<Result<String, String>>,
 }
 
 impl Branch {
@@ -111,6 +111,11 @@ impl Branch {
     pub fn with_program(mut self, program: PathBuf) -> Branch {
         self.git = self.git.with_program(program);
         self
+    }
+
+    /// Returns the address that the ledger is shared at, where it is shared and the address can be told.
+    pub fn address(&self) -> Option<String> {
+        self.one_address(self.place.remote.as_deref()?).ok()
     }
 
     /// Returns the newest commits of a ledger, the newest first, at most `limit`.

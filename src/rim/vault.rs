@@ -66,6 +66,11 @@ impl Vault {
         Vault { ring: Ring::new(named, person), ..self }
     }
 
+    /// Opens the identity, and returns where it lies.
+    pub fn identity(&self) -> Result<PathBuf, VaultError> {
+        self.ring.open().map(|opened| opened.path.clone())
+    }
+
     /// Returns who may read an account's secret.
     pub fn policy(&self, account: &AccountId) -> Result<&Policy, VaultError> {
         Ok(&self.owner(account)?.policy)

@@ -96,8 +96,9 @@ impl Branch {
         }
     }
 
-    /// Checks that the ledger is read where it is written: otherwise one would decide by another's state.
-    fn one_address(&self, remote: &str) -> Result<(), LogError> {
+    /// Returns the remote's address. The ledger is read where it is written: otherwise one would decide by another's
+    /// state.
+    pub(super) fn one_address(&self, remote: &str) -> Result<String, LogError> {
         let known = self.one_address.get_or_init(|| {
             if !git2::Remote::is_valid_name(remote) || remote.starts_with('-') {
                 return Err(format!("`{remote}` is no name of a remote"));
@@ -116,7 +117,7 @@ impl Branch {
             })?;
             let writes = addresses(&["remote", "get-url", "--push", "--all", remote])?;
             if reads == writes && reads.lines().count() == 1 {
-                return Ok(());
+                return Ok(reads.trim().to_owned());
             }
             Err(format!(
                 "the remote {remote} is read at {} and written at {}; the ledger needs one address for both (see \
