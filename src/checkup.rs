@@ -339,6 +339,9 @@ impl<'a> Checkup<'a> {
 
     /// Tells when `publish` last ran, here and elsewhere: somebody has to start it.
     fn runs(&self) -> Sign {
+        if self.machine.last_run.is_none() && self.scribe.files("heartbeats").is_err() {
+            return sign("runs", Verdict::Unknown, "the ledger would tell when publish last ran");
+        }
         let elsewhere = (0..=DAYS_BACK).find_map(|back| {
             let day = self.now.date_naive().checked_sub_days(Days::new(back))?;
             let folder = format!("heartbeats/{}", day.format("%Y/%m/%d"));

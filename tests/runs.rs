@@ -118,3 +118,64 @@ fn while_a_post_is_faulty_nothing_about_it_is_final() {
     let (code, told) = kalends(folder.path(), &["publish", "--now", "2027-01-19T09:05"]);
     assert!(code == Some(1) && !told.contains("missed"), "{told}");
 }
+
+/// Commits all that there is.
+fn commit(folder: &Path) {
+    for arguments in [
+        &["add", "."][..],
+        &["-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "-qm", "Change"],
+    ] {
+        assert!(run("git", folder, arguments).status().unwrap().success());
+    }
+}
+
+#[test]
+fn doctor_says_whether_tonights_posts_will_go_out() {
+    let folder = calendar();
+    let at = folder.path();
+    let doctor = |now: &str| kalends(at, &["doctor", "--now", now]);
+    let (code, told) = doctor("2027-01-10T09:00");
+    assert_eq!(code, Some(0), "{told}");
+    assert!(told.contains("nothing in the next 24 hours; then 2027-01-18-lantern/once/news"), "{told}");
+    assert!(told.contains("warning  runs: nobody has run publish"), "{told}");
+    let (code, told) = doctor("2027-01-17T20:00");
+    assert_eq!(code, Some(3), "nobody runs publish, and a post is due: {told}");
+    assert_eq!(kalends(at, &["publish", "--now", "2027-01-17T20:05"]).0, Some(0));
+    let (code, told) = doctor("2027-01-17T20:10");
+    assert_eq!(code, Some(0), "{told}");
+    assert!(told.contains("fine     runs: publish last ran on 2027-01-17"), "{told}");
+    assert_eq!(kalends(at, &["stop", "--why", "A flood", "--now", "2027-01-17T20:15"]).0, Some(0));
+    let (code, told) = doctor("2027-01-17T20:20");
+    assert!(
+        code == Some(3)
+            && told.contains("bad      switch: publishing is stopped")
+            && told.contains("A flood"),
+        "{told}"
+    );
+    assert_eq!(kalends(at, &["resume", "--now", "2027-01-17T20:25"]).0, Some(0));
+    let json = kalends(at, &["doctor", "--json", "--now", "2027-01-17T20:30"]).1;
+    assert!(json.contains("\"will_go_out\": true"), "{json}");
+}
+
+#[test]
+fn doctor_names_an_account_that_will_not_open_and_a_post_that_is_faulty() {
+    let folder = calendar();
+    let at = folder.path();
+    let account = "platform = \"mastodon\"\nserver = \"http://127.0.0.1:9\"\n";
+    fs::write(at.join("accounts/square.toml"), account).unwrap();
+    let post = "at = 2027-01-18T09:30:00\nto = [\"square\"]\ntext = \"The lamp.\"\n";
+    fs::write(at.join("posts/2027/01/2027-01-18-lamp.toml"), post).unwrap();
+    commit(at);
+    assert!(kalends(at, &["publish", "--now", "2027-01-17T20:05"]).0.is_some());
+    let (code, told) = kalends(at, &["doctor", "--now", "2027-01-17T20:10"]);
+    assert_eq!(code, Some(3), "{told}");
+    assert!(told.contains("bad      account square: ") && told.contains("account connect square"), "{told}");
+    // A week before, the same stops nothing.
+    let (code, told) = kalends(at, &["doctor", "--offline", "--now", "2027-01-10T09:00"]);
+    assert!(code == Some(0) && told.contains("warning  account square: "), "{told}");
+    fs::write(at.join("posts/2027/01/2027-01-18-lamp.toml"), post.replace("The lamp.", &"lamp ".repeat(400)))
+        .unwrap();
+    commit(at);
+    let (code, told) = kalends(at, &["doctor", "--now", "2027-01-17T20:10"]);
+    assert!(code == Some(3) && told.contains("2027-01-18-lamp/once/square will be held back"), "{told}");
+}
