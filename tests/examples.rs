@@ -184,7 +184,16 @@ fn publishing_may_write_contents_and_nothing_else_and_runs_alone() {
         assert_eq!(job.get("permissions"), None, "a job may not take more");
         assert_eq!(checkout(job)["with"]["fetch-depth"], 0, "the ledger is read back to its beginning");
     }
-    assert!(!publish.to_string().contains("secrets."));
+    // The identity reaches one step alone, and the file that it is in the step after.
+    assert_eq!(publish.to_string().matches("secrets.").count(), 1);
+    let with_secret = |step: &&Value| step.to_string().contains("secrets.");
+    for job in jobs(publish) {
+        assert_eq!(job["environment"], "publish", "only the default branch may use it");
+        let steps = job["steps"].as_array().unwrap();
+        let step = steps.iter().find(with_secret).unwrap();
+        assert_eq!(step["env"]["IDENTITY"], "${{ secrets.KALENDS_IDENTITY }}");
+        assert!(step["run"].as_str().unwrap().contains("umask 077"));
+    }
 }
 
 #[test]
