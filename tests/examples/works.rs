@@ -2,6 +2,7 @@
 
 use crate::{KALENDS, example, shell};
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use tempfile::TempDir;
@@ -139,11 +140,16 @@ fn words(out: &Output) -> String {
 
 #[test]
 fn the_github_workflow_publishes_once_on_disks_that_are_thrown_away() {
+    let scene = Scene::new();
+    let runner = scene.dir.path().to_str().unwrap();
+    let given = format!("RUNNER_TEMP='{runner}'\nIDENTITY='AGE-SECRET-KEY-1'\n");
     let steps = shell::github_steps("github/publish.yml").into_iter();
     let scripts: Vec<String> =
-        steps.filter(|(name, _)| name != "Build kalends").map(|(_, text)| text).collect();
-    assert_eq!(scripts.len(), 3);
-    Scene::new().publishes_once(&scripts);
+        steps.filter(|(name, _)| name != "Build kalends").map(|(_, text)| format!("{given}{text}")).collect();
+    assert_eq!(scripts.len(), 4);
+    scene.publishes_once(&scripts);
+    let mode = fs::metadata(scene.dir.path().join("identity")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600, "nobody else reads the identity");
 }
 
 #[test]
