@@ -26,6 +26,7 @@ pub mod schema;
 pub mod settle;
 pub mod status;
 pub mod stop;
+pub mod vault;
 
 use std::ffi::OsString;
 use std::panic::{self, UnwindSafe};
@@ -125,6 +126,7 @@ enum Command {
     Status(status::Args),
     Doctor(doctor::Args),
     Log(log::Args),
+    Vault(vault::Args),
     Schema(schema::Args),
     Completions(completions::Args),
     Man(man::Args),
@@ -148,6 +150,7 @@ impl Command {
             Command::Status(args) => status::run(args, ui, here),
             Command::Doctor(args) => doctor::run(args, ui, here),
             Command::Log(args) => log::run(args, ui, here),
+            Command::Vault(args) => vault::run(args, ui, here),
             Command::Schema(args) => schema::run(args, ui, here),
             Command::Completions(args) => completions::run(args, ui, here),
             Command::Man(args) => man::run(args, ui, here),

@@ -130,6 +130,11 @@ impl Ui {
         self.out_is_terminal
     }
 
+    /// Tells whether data is read as it is written, by a terminal or through a pipe, and not kept in a file.
+    pub fn out_is_read_at_once(&self) -> bool {
+        self.out_is_terminal || !out_is_a_file()
+    }
+
     /// Tells whether there is a person to ask.
     pub fn can_ask(&self) -> bool {
         io::stdin().is_terminal() && self.err_is_terminal && !self.manner.json
@@ -253,6 +258,18 @@ impl Ui {
             None => speak(),
         }
     }
+}
+
+/// Tells whether stdout goes into a file on a disk.
+#[cfg(unix)]
+fn out_is_a_file() -> bool {
+    use rustix::fs::{FileType, fstat};
+    fstat(io::stdout()).is_ok_and(|found| FileType::from_raw_mode(found.st_mode) == FileType::RegularFile)
+}
+
+#[cfg(not(unix))]
+fn out_is_a_file() -> bool {
+    false
 }
 
 /// Says an error on stderr where there is no [`Ui`] yet, or no more.

@@ -6,6 +6,7 @@ mod identity;
 mod person;
 mod seal;
 mod shelter;
+mod value;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -28,6 +29,7 @@ use crate::vault::{
 pub use fault::VaultError;
 pub use identity::identity_path;
 pub use person::{Nobody, Person};
+pub use value::{make_identity, read_value};
 
 /// The most bytes of a vault file.
 pub const LIMIT_BYTES: u64 = 256 * 1024;
