@@ -19,3 +19,5 @@ mod proxy;
 mod servers;
 #[path = "real/wire.rs"]
 mod wire;
+#[path = "real/vault.rs"]
+mod vault;
