@@ -3,6 +3,7 @@
 //! One file a command, one signature: `run(args, ui, here) -> Result<Outcome, Error>`. A command decides nothing
 //! itself: it reads, calls one journey or one pure function, and shows what came back. Doc comments are the help.
 
+pub mod account;
 pub mod check;
 pub mod complete;
 pub mod completions;
@@ -126,6 +127,7 @@ enum Command {
     Status(status::Args),
     Doctor(doctor::Args),
     Log(log::Args),
+    Account(account::Args),
     Vault(vault::Args),
     Schema(schema::Args),
     Completions(completions::Args),
@@ -150,6 +152,7 @@ impl Command {
             Command::Status(args) => status::run(args, ui, here),
             Command::Doctor(args) => doctor::run(args, ui, here),
             Command::Log(args) => log::run(args, ui, here),
+            Command::Account(args) => account::run(args, ui, here),
             Command::Vault(args) => vault::run(args, ui, here),
             Command::Schema(args) => schema::run(args, ui, here),
             Command::Completions(args) => completions::run(args, ui, here),

@@ -74,6 +74,8 @@ pub struct Request {
     pub patience: TimeDelta,
     /// The longest answer that is read.
     pub answer_limit_bytes: usize,
+    /// Whether it goes over a connection of its own, as one that publishes always does.
+    pub alone: bool,
 }
 
 /// The longest answer of a platform's interface that is read.
@@ -103,6 +105,7 @@ impl Request {
             reach: Reach::Named,
             patience: TimeDelta::seconds(30),
             answer_limit_bytes: ANSWER_LIMIT_BYTES,
+            alone: effect == Effect::Publishes,
         }
     }
 
@@ -115,6 +118,12 @@ impl Request {
     /// Adds a header.
     pub fn header(mut self, name: &str, value: impl Into<String>) -> Request {
         self.headers.push((name.to_owned(), Zeroizing::new(value.into())));
+        self
+    }
+
+    /// Gives it a connection of its own, for a server that closes connections without a word.
+    pub fn alone(mut self) -> Request {
+        self.alone = true;
         self
     }
 

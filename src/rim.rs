@@ -10,6 +10,7 @@ pub mod disk;
 pub mod environment;
 pub mod last_run;
 pub mod lock;
+pub mod loopback;
 pub mod program;
 pub mod repo;
 pub mod shelf;

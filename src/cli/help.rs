@@ -12,7 +12,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Look", &["check", "plan", "diff", "preview"]),
     ("Publish", &["publish", "settle", "stop", "resume", "retract"]),
     ("See what happened", &["status", "log"]),
-    ("Keep secrets", &["vault"]),
+    ("Connect accounts", &["account", "vault"]),
     ("Set up", &["schema", "completions", "man"]),
 ];
 

@@ -48,7 +48,7 @@ pub struct Wire {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Trade {
     Named,
-    Publishing,
+    Alone,
     Stranger,
 }
 
@@ -68,7 +68,8 @@ impl Wire {
     fn client(&self, request: &Request, patience: Duration) -> Result<Client, Broken> {
         let trade = match (request.reach, request.effect) {
             (Reach::Stranger, _) => Trade::Stranger,
-            (Reach::Named, Effect::Publishes) => Trade::Publishing,
+            (Reach::Named, Effect::Publishes) => Trade::Alone,
+            (Reach::Named, _) if request.alone => Trade::Alone,
             (Reach::Named, _) => Trade::Named,
         };
         let connect = CONNECT.min(patience / 2);
@@ -80,7 +81,7 @@ impl Wire {
         let builder = builder().connect_timeout(connect).dns_resolver(Arc::new(Resolver { gate }));
         let builder = match trade {
             Trade::Named => builder.pool_idle_timeout(KEEP),
-            Trade::Publishing => builder.pool_max_idle_per_host(0),
+            Trade::Alone => builder.pool_max_idle_per_host(0),
             Trade::Stranger => builder.pool_max_idle_per_host(0).no_proxy(),
         };
         let client = builder.build().map_err(|fault| {

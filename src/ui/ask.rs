@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, Write};
 
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use zeroize::Zeroizing;
 
 use crate::keyring;
@@ -51,6 +51,16 @@ impl Ui {
     /// Asks for a secret, which is not shown. Off a terminal nobody is asked, and there is none.
     pub fn ask_secret(&self, question: &str) -> Option<SecretString> {
         self.person().passphrase(question)
+    }
+
+    /// Asks for a secret of one line, which is not shown; off a terminal, stdin's next line is it.
+    pub fn secret_line(&self, question: &str) -> io::Result<SecretString> {
+        if let Some(answer) = self.ask_secret(question) {
+            return Ok(keyring::secret(answer.expose_secret().trim()));
+        }
+        let mut line = Zeroizing::new(String::new());
+        io::stdin().lock().read_line(&mut line)?;
+        Ok(keyring::secret(line.trim()))
     }
 
     /// Asks a question that is answered by yes or no. Off a terminal nobody is asked, and the answer is no.

@@ -57,6 +57,7 @@ fn form(fields: &[(&str, &str)]) -> String {
 
 fn post(base: &Base, path: &str, fields: &[(&str, &str)], effect: Effect) -> Request {
     Request::new(effect, Method::Post, format!("{}{path}", base.url))
+        .alone()
         .header("content-type", "application/x-www-form-urlencoded")
         .header("accept", "application/json")
         .body(form(fields))

@@ -67,9 +67,11 @@ impl<'a> Api<'a> {
         Api { http, clock, base, token, rest: Quota::default(), uploads: Quota::default() }
     }
 
-    /// Starts a request, which shows the token.
+    /// Starts a request, which shows the token. It has a connection of its own: snac closes each after its answer, and
+    /// does not say so.
     pub fn request(&self, effect: Effect, method: Method, path: &str) -> Request {
         Request::new(effect, method, format!("{}{path}", self.base.url))
+            .alone()
             .bearer(self.token.expose_secret())
             .header("accept", "application/json")
     }
