@@ -268,7 +268,7 @@ pub fn exchange(http: &dyn Http, request: &Request) -> Result<Response, Failure>
         Err(Broken::AfterSending(why)) => return Err(lost(why, None)),
     };
     match response.status {
-        200..=299 => Ok(response),
+        200..=299 => Ok(discreet(request, response)),
         300..=399 => {
             // What follows the path is for the other side, and may be secret.
             let to =
@@ -285,6 +285,18 @@ pub fn exchange(http: &dyn Http, request: &Request) -> Result<Response, Failure>
         }
         status => Err(lost(format!("the answer was {status}"), retry_after(&response))),
     }
+}
+
+/// Takes out of a success that speaks of an error what must not be told: whoever reads it may tell its words.
+fn discreet(request: &Request, mut response: Response) -> Response {
+    let secrets = || request.secrets.iter().map(|secret| secret.expose_secret().as_bytes());
+    let repeats = |secret: &[u8]| {
+        !secret.is_empty() && response.body.windows(secret.len()).any(|window| window == secret)
+    };
+    if secrets().any(repeats) && response.json().is_ok_and(|json| json.get("error").is_some()) {
+        response.body = Zeroizing::new(request.hide(response.text()).into_bytes());
+    }
+    response
 }
 
 /// Reads for how long the other side asks to be left alone.

@@ -1,6 +1,6 @@
 //! Cleaned pictures and films, seen by programs that we did not write: they show the same, and tell nothing.
 
-#![expect(clippy::unwrap_used, clippy::disallowed_macros, reason = "this is a test, whole")]
+#![expect(clippy::disallowed_macros, reason = "this is a test, whole")]
 
 use std::fs;
 use std::path::Path;

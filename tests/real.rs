@@ -15,6 +15,8 @@
 
 #[path = "real/mastodon.rs"]
 mod mastodon;
+#[path = "real/canary.rs"]
+mod canary;
 #[path = "real/proxy.rs"]
 mod proxy;
 #[path = "real/servers.rs"]

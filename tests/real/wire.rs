@@ -21,8 +21,8 @@ use crate::servers;
 const TOKEN: &str = "SECRETtoken0123456789";
 
 /// A server of raw bytes.
-struct Server {
-    port: u16,
+pub struct Server {
+    pub port: u16,
     /// How many connections were made.
     connections: Arc<AtomicUsize>,
     /// The heads of the requests that came, whole.
@@ -31,7 +31,7 @@ struct Server {
 
 impl Server {
     /// Starts a server; each connection is one call, with the connection's number from 0.
-    fn start(host: &str, serve: impl Fn(&mut Talk, usize) + Send + Sync + 'static) -> Server {
+    pub fn start(host: &str, serve: impl Fn(&mut Talk, usize) + Send + Sync + 'static) -> Server {
         let listener = TcpListener::bind((host, 0)).unwrap();
         let port = listener.local_addr().unwrap().port();
         let (connections, heads) = (Arc::<AtomicUsize>::default(), Arc::<Mutex<Vec<String>>>::default());
@@ -65,13 +65,13 @@ impl Server {
         self.connections.load(Ordering::SeqCst)
     }
 
-    fn heads(&self) -> Vec<String> {
+    pub fn heads(&self) -> Vec<String> {
         self.heads.lock().unwrap().clone()
     }
 }
 
 /// One connection.
-struct Talk {
+pub struct Talk {
     stream: TcpStream,
     heads: Arc<Mutex<Vec<String>>>,
 }
@@ -79,12 +79,17 @@ struct Talk {
 impl Talk {
     /// Reads a request, head and body; false where none comes.
     fn hear(&mut self) -> bool {
+        self.heard().is_some()
+    }
+
+    /// Reads a request: its head, and all of it.
+    pub fn heard(&mut self) -> Option<(String, String)> {
         let mut head = Vec::new();
         let mut byte = [0];
         while !head.ends_with(b"\r\n\r\n") {
             match self.stream.read(&mut byte) {
                 Ok(1) => head.push(byte[0]),
-                _ => return false,
+                _ => return None,
             }
         }
         let head = String::from_utf8(head).unwrap();
@@ -93,12 +98,13 @@ impl Talk {
         });
         let mut body = vec![0; length.unwrap_or_default()];
         self.stream.read_exact(&mut body).unwrap();
-        self.heads.lock().unwrap().push(head);
-        true
+        self.heads.lock().unwrap().push(head.clone());
+        let all = format!("{head}{}", String::from_utf8_lossy(&body));
+        Some((head, all))
     }
 
     /// Says something, as far as anybody listens.
-    fn say(&mut self, bytes: &[u8]) -> bool {
+    pub fn say(&mut self, bytes: &[u8]) -> bool {
         self.stream.write_all(bytes).is_ok()
     }
 }
