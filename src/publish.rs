@@ -123,9 +123,12 @@ struct Run<'a> {
     watch: &'a dyn Watch,
     /// How many posts each account has had in the run's rounds so far.
     had: BTreeMap<AccountId, usize>,
-    /// The accounts that the run has signed in to.
-    channels: Mutex<BTreeMap<AccountId, Arc<dyn Channel + 'a>>>,
+    /// The accounts that the run has signed in to, or could not sign in to.
+    channels: Mutex<BTreeMap<AccountId, Signed<'a>>>,
 }
+
+/// An account that a run has signed in to, or why it could not.
+type Signed<'a> = Result<Arc<dyn Channel + 'a>, Failure>;
 
 /// A slot that this run has claimed.
 #[must_use = "a claim is committed, or released"]
@@ -269,24 +272,24 @@ impl<'a> Run<'a> {
         (self.world.platforms)(account.platform.as_ref()?.value)
     }
 
-    /// Signs in to an account, once a run.
-    fn channel(
-        &self,
-        account: &'a Account,
-        adapter: &dyn Platform,
-    ) -> Result<Arc<dyn Channel + 'a>, Failure> {
+    /// Signs in to an account, once a run: a password that is refused is not shown again for each doubt and each post.
+    fn channel(&self, account: &'a Account, adapter: &dyn Platform) -> Signed<'a> {
         let open = || self.channels.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(channel) = open().get(&account.id) {
-            return Ok(Arc::clone(channel));
+        if let Some(signed) = open().get(&account.id) {
+            return signed.clone();
         }
+        let signed = self.sign_in(account, adapter);
+        open().insert(account.id.clone(), signed.clone());
+        signed
+    }
+
+    fn sign_in(&self, account: &'a Account, adapter: &dyn Platform) -> Signed<'a> {
         let held = held_credential(self.world, &self.scribe, account, adapter)?;
         if let Some(warning) = held.as_ref().and_then(|held| held.warning.as_ref()) {
             self.watch.warned(warning);
         }
         let desk = desk(self.world, self.intent, account, held.map(|held| held.credential));
-        let channel: Arc<dyn Channel + 'a> = Arc::from(adapter.open(desk)?);
-        open().insert(account.id.clone(), Arc::clone(&channel));
-        Ok(channel)
+        adapter.open(desk).map(Arc::from)
     }
 
     /// Tells why a person posts to an account, or nothing where kalends does.
