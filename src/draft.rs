@@ -336,15 +336,18 @@ impl Draft {
 /// The link is looked for as it is written, since no rule that finds links in texts knows every host.
 pub(crate) fn says(text: &str, link: &str) -> bool {
     // Most texts hold no address at all, which one letter shows.
-    (text.contains(':') || !link.contains(':'))
-        && text.match_indices(link).any(|(at, _)| {
-            let mut after = text.get(at + link.len()..).unwrap_or_default().chars();
-            match after.next() {
-                Some('.' | ',' | ';' | ':' | '!' | '?') => after.next().is_none_or(char::is_whitespace),
-                Some(c) => {
-                    c.is_whitespace() || matches!(c, ')' | ']' | '}' | '>' | '"' | '\'' | '»' | '”' | '’')
-                }
-                None => true,
-            }
-        })
+    (text.contains(':') || !link.contains(':')) && places(text, link).next().is_some()
+}
+
+/// Finds where a text has a link in it, whole, in bytes.
+pub(crate) fn places(text: &str, link: &str) -> impl Iterator<Item = usize> {
+    let ends = |at: usize| {
+        let mut after = text.get(at + link.len()..).unwrap_or_default().chars();
+        match after.next() {
+            Some('.' | ',' | ';' | ':' | '!' | '?') => after.next().is_none_or(char::is_whitespace),
+            Some(c) => c.is_whitespace() || matches!(c, ')' | ']' | '}' | '>' | '"' | '\'' | '»' | '”' | '’'),
+            None => true,
+        }
+    };
+    text.match_indices(link).map(|(at, _)| at).filter(move |at| ends(*at))
 }

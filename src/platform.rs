@@ -3,6 +3,7 @@
 //! An adapter is straight-line code between pure builders of requests and pure readers of answers. What it can
 //! promise about a lost answer is its [`Class`]; the journey in [`crate::publish`] does the rest.
 
+pub mod bluesky;
 pub mod feed;
 pub mod mastodon;
 pub mod quota;
@@ -154,6 +155,7 @@ pub fn picture(desk: &Desk<'_>, media: &Media) -> Result<Cleaned, Failure> {
 /// Returns the adapter of a platform, or nothing where a person posts by hand.
 pub fn of(platform: text::Platform) -> Option<&'static dyn Platform> {
     match platform {
+        text::Platform::Bluesky => Some(&bluesky::Bluesky),
         text::Platform::Feed => Some(&feed::Feed),
         text::Platform::Mastodon => Some(&mastodon::Mastodon),
         _ => None,

@@ -42,7 +42,7 @@ pub use address::{Scheme, is_url};
 pub use count::{Count, Excess, Length, Max, count, excess, fits, refused};
 pub use cut::{Numbering, cut};
 pub use limits::{Alt, Aspect, Beside, Format, Limits, Media, Poll, Runs, Title};
-pub use link::{Link, links};
+pub use link::{Link, addresses, links};
 pub use mention::{Handles, Mention, mentions, reply};
 pub use platform::{Platform, UnknownPlatform};
 pub use tag::{Tag, cashtags, hashtags, is_hashtag};

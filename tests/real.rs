@@ -13,6 +13,8 @@
     reason = "a test stops where something is not as it should be, measures and talks as it likes"
 )]
 
+#[path = "real/bluesky.rs"]
+mod bluesky;
 #[path = "real/mastodon.rs"]
 mod mastodon;
 #[path = "real/canary.rs"]

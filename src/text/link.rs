@@ -43,6 +43,30 @@ pub fn links(text: &str) -> Vec<Link<'_>> {
     found
 }
 
+/// Finds the addresses that say their scheme. Where X sees a link it ends as X ends it; X sees none under a root name
+/// that is not public, such as `museum.internal`: there it ends with ASCII, before punctuation.
+pub fn addresses(text: &str) -> Vec<Range<usize>> {
+    let known = if text.contains("://") { links(text) } else { Vec::new() };
+    let mut found = Vec::new();
+    for (at, _) in text.match_indices("http") {
+        let follows_word = text.get(..at).is_some_and(|before| before.ends_with(char::is_alphanumeric));
+        let rest = text.get(at..).unwrap_or_default();
+        let end = match known.iter().find(|link| link.range.start == at) {
+            Some(link) => link.range.end,
+            None => {
+                let run = rest.find(|c: char| !c.is_ascii_graphic() || "<>\"`{}|\\^".contains(c));
+                let url = rest.get(..run.unwrap_or(rest.len())).unwrap_or_default();
+                let opened = if url.contains('(') { "" } else { ")" };
+                at + url.trim_end_matches(|c: char| ".,;:!?'*_]".contains(c) || opened.contains(c)).len()
+            }
+        };
+        if !follows_word {
+            found.push(at..end);
+        }
+    }
+    found
+}
+
 /// A stretch of text with the shape of a link.
 struct Candidate {
     start: usize,

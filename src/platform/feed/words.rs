@@ -1,7 +1,6 @@
 //! People's words as XML and HTML: escaped, and unable to change what stands around them.
 
 use std::borrow::Cow;
-use std::ops::Range;
 
 use crate::text;
 
@@ -112,7 +111,7 @@ pub fn paragraphs(text: &str) -> String {
 pub fn linked(line: &str) -> String {
     let mut html = String::new();
     let mut done = 0;
-    for range in addresses(line) {
+    for range in text::addresses(line) {
         let url = line.get(range.clone()).unwrap_or_default();
         if range.start >= done && is_web(url) {
             html.push_str(&escape(line.get(done..range.start).unwrap_or_default()));
@@ -122,30 +121,6 @@ pub fn linked(line: &str) -> String {
     }
     html.push_str(&escape(line.get(done..).unwrap_or_default()));
     html
-}
-
-/// Finds the addresses that say their scheme. Where networks see a link it ends as they end it; they see none under
-/// a root name that is not public, such as `museum.internal`: there it ends with ASCII, before punctuation.
-fn addresses(line: &str) -> Vec<Range<usize>> {
-    let known = if line.contains("://") { text::links(line) } else { Vec::new() };
-    let mut found = Vec::new();
-    for (at, _) in line.match_indices("http") {
-        let follows_word = line.get(..at).is_some_and(|before| before.ends_with(char::is_alphanumeric));
-        let rest = line.get(at..).unwrap_or_default();
-        let end = match known.iter().find(|link| link.range.start == at) {
-            Some(link) => link.range.end,
-            None => {
-                let run = rest.find(|c: char| !c.is_ascii_graphic() || "<>\"`{}|\\^".contains(c));
-                let url = rest.get(..run.unwrap_or(rest.len())).unwrap_or_default();
-                let opened = if url.contains('(') { "" } else { ")" };
-                at + url.trim_end_matches(|c: char| ".,;:!?'*_]".contains(c) || opened.contains(c)).len()
-            }
-        };
-        if !follows_word {
-            found.push(at..end);
-        }
-    }
-    found
 }
 
 /// Writes a link to another site, which is told nothing of where its visitor came from.
@@ -218,7 +193,7 @@ mod tests {
     #[test]
     fn addresses_in_a_text_end_before_punctuation_and_before_other_scripts() {
         let found = |line: &str| -> Vec<String> {
-            addresses(line).into_iter().map(|range| line[range].to_owned()).collect()
+            text::addresses(line).into_iter().map(|range| line[range].to_owned()).collect()
         };
         assert_eq!(found("See https://museum.example/chart."), ["https://museum.example/chart"]);
         assert_eq!(
