@@ -39,17 +39,16 @@ async def client(reader, writer):
         while True:
             head, body = await message(reader)
             began = time.monotonic()
-            if up is None or up[1].is_closing():
-                up = await asyncio.open_connection("127.0.0.1", upstream)
+            # A server may close a connection after its answer and not say so, so each request has its own.
+            up = await asyncio.open_connection("127.0.0.1", upstream)
             up[1].write(head + body)
             await up[1].drain()
             answer, content = await message(up[0], answer=True, bodiless=head.startswith(b"HEAD"))
             waited += time.monotonic() - began
             requests += 1
+            up[1].close()
             writer.write(answer + content)
             await writer.drain()
-            if b"connection: close" in answer.lower():
-                up[1].close()
     except (asyncio.IncompleteReadError, ConnectionError, ssl.SSLError):
         pass
     finally:

@@ -2,11 +2,12 @@
 """The same texts, posted to one Bluesky server and one server with Mastodon's interface on this machine: by one
 `kalends publish`, and by one process a post of `crosspost` (npm) and of `toot` (PyPI).
 
-    sh tests/servers/all.sh && cargo build --release && python3 benches/networks/run.py [POSTS]
+    sh tests/servers/all.sh && cargo build --release && python3 benches/networks/run.py [POSTS]      (also wants age-keygen, openssl)
 
 All speak TLS to the servers through one front (proxy.py), which adds up how long the servers took to answer.
 Prints a table: wall, CPU and memory, and the share of kalends' wall that the servers took.
 """
+import hashlib
 import json
 import os
 import shutil
@@ -16,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.parse
 import urllib.request
 from datetime import datetime, timedelta, timezone
 
@@ -126,10 +128,20 @@ def calendar(work, network, account, secret, texts, environment):
 
 
 def snac(work, port):
+    """Starts a server with Mastodon's interface and a user; returns the user's token."""
     base, program = f"{work}/snac", f"{SERVERS}/snac/root/usr/bin/snac"
-    run(["sh", f"{ROOT}/tests/servers/snac_base.sh", program, base, str(port), "alice"])
-    process = subprocess.Popen([program, "httpd", base], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    started.append(process)
+    run([program, "init", base], input=f"127.0.0.1\n{port}\nlocalhost:{port}\n\nbench@example.org\n".encode())
+    run([program, "adduser", base, "alice"], input=b"\n\n\n\n", stderr=subprocess.DEVNULL)
+    with open(f"{base}/server.json") as file:
+        server = json.load(file) | {"protocol": "http", "disable_sandbox": True, "disable_email_notifications": True}
+    with open(f"{base}/server.json", "w") as file:
+        json.dump(server, file)
+    with open(f"{base}/user/alice/user.json") as file:
+        user = json.load(file)
+    user["passwd"] = "0badc0de:" + hashlib.sha1(f"0badc0de:{user['uid']}:pw-alice".encode()).hexdigest()
+    with open(f"{base}/user/alice/user.json", "w") as file:
+        json.dump(user, file)
+    started.append(subprocess.Popen([program, "httpd", base], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
     at = f"http://127.0.0.1:{port}"
     for _ in range(100):
         try:
@@ -137,7 +149,16 @@ def snac(work, port):
             break
         except OSError:
             time.sleep(0.05)
-    return subprocess.check_output(["sh", f"{ROOT}/tests/servers/snac_token.sh", at, "alice"], text=True).strip()
+
+    def post(path, **fields):
+        return urllib.request.urlopen(f"{at}{path}", urllib.parse.urlencode(fields).encode()).read().decode()
+
+    there = "urn:ietf:wg:oauth:2.0:oob"
+    app = json.loads(post("/api/v1/apps", client_name="bench", redirect_uris=there, scopes="read write"))
+    code = post("/oauth/x-snac-login", login="alice", passwd="pw-alice", cid=app["client_id"], state="", redir=there)
+    token = post("/oauth/token", grant_type="authorization_code", code=code.strip(), client_id=app["client_id"],
+                 client_secret=app["client_secret"], redirect_uri=there)
+    return json.loads(token)["access_token"]
 
 
 def main():
