@@ -252,4 +252,5 @@ codes! {
     LabelsUnsupported = "labels-unsupported", Warning, "The account's platform hides no post by its labels.";
     VisibilityUnsupported = "visibility-unsupported", Error, "The account's platform shows every post to everybody.";
     ThreadUnsupported = "thread-unsupported", Error, "The account's platform has no threads.";
+    PlaintextSecret = "plaintext-secret", Error, "A secret stands in plain text.";
 }

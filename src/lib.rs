@@ -29,6 +29,7 @@ pub mod text;
 pub mod time;
 pub mod media;
 pub mod finding;
+pub mod leak;
 pub mod draft;
 pub mod calendar;
 pub mod vault;

@@ -12,6 +12,7 @@ use clap::ValueEnum;
 
 use crate::error::Error;
 use crate::finding::{Content, File, Finding, Severity};
+use crate::leak;
 use crate::ui::findings::place::{Place, Source};
 use crate::ui::{Ui, plural};
 
@@ -29,7 +30,7 @@ pub enum Format {
     Sarif,
 }
 
-/// The files that findings point into, and how their paths are shown.
+/// The files that findings point into, without the secrets that stand in them, and how their paths are shown.
 pub struct Sources<'a> {
     sources: BTreeMap<&'a str, Source<'a>>,
     /// What stands before a path for people: the way from the current folder to the calendar's root.
@@ -52,7 +53,7 @@ impl<'a> Sources<'a> {
             .iter()
             .filter(|file| wanted.contains(file.path.as_str()))
             .filter_map(|file| match &file.content {
-                Content::Text(text) => Some((file.path.as_str(), Source::new(text))),
+                Content::Text(text) => Some((file.path.as_str(), Source::new(leak::masked(text)))),
                 _ => None,
             })
             .collect();
@@ -74,8 +75,18 @@ impl<'a> Sources<'a> {
     }
 
     fn path_for_programs(&self, file: &str) -> String {
-        format!("{}{file}", self.for_programs)
+        from_the_top(&self.for_programs, file)
     }
+}
+
+/// Returns a path of the calendar, which may lead out of it with `..`, as a path from the repository's top.
+fn from_the_top(prefix: &str, file: &str) -> String {
+    let (mut prefix, mut file) = (prefix.trim_end_matches('/'), file);
+    while let Some(rest) = file.strip_prefix("../") {
+        file = rest;
+        prefix = prefix.rsplit_once('/').map_or("", |(above, _)| above);
+    }
+    if prefix.is_empty() { file.to_owned() } else { format!("{prefix}/{file}") }
 }
 
 impl Ui {
@@ -135,6 +146,13 @@ fn word(severity: Severity) -> &'static str {
 mod tests {
     use super::*;
     use crate::finding::Code;
+
+    #[test]
+    fn a_path_is_told_from_the_top_also_where_it_leads_out_of_the_calendar() {
+        let paths = [("", "a"), ("x/y/", "a"), ("x/y/", "../a"), ("x/", "../.github/a"), ("x/y/", "../../a")];
+        let told = paths.map(|(prefix, file)| from_the_top(prefix, file));
+        assert_eq!(told, ["a", "x/y/a", "x/a", ".github/a", "a"]);
+    }
 
     #[test]
     fn the_summary_counts_files_once() {

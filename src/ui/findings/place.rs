@@ -1,10 +1,11 @@
 //! Byte offsets as lines and columns.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 /// A file's text with the beginnings of its lines.
 pub struct Source<'a> {
-    text: &'a str,
+    text: Cow<'a, str>,
     line_starts: Vec<usize>,
 }
 
@@ -23,7 +24,8 @@ pub struct Place {
 
 impl<'a> Source<'a> {
     /// Finds the lines of a text.
-    pub fn new(text: &'a str) -> Source<'a> {
+    pub fn new(text: impl Into<Cow<'a, str>>) -> Source<'a> {
+        let text = text.into();
         let line_starts = std::iter::once(0).chain(text.match_indices('\n').map(|(at, _)| at + 1)).collect();
         Source { text, line_starts }
     }
@@ -42,7 +44,7 @@ impl<'a> Source<'a> {
     }
 
     /// Returns the lines that hold all of these spans: their text, its first byte and its first line's number.
-    pub fn window(&self, spans: &[Range<usize>]) -> (&'a str, usize, usize) {
+    pub fn window(&self, spans: &[Range<usize>]) -> (&str, usize, usize) {
         let first = spans.iter().map(|span| self.line_of(span.start)).min().unwrap_or(0);
         let last = spans.iter().map(|span| self.line_of(span.end)).max().unwrap_or(0);
         let start = self.line_starts.get(first).copied().unwrap_or(0);

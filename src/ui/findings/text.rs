@@ -37,7 +37,7 @@ pub fn render(finding: &Finding, sources: &Sources<'_>, look: Look) -> String {
 }
 
 /// Returns the place of the finding, with the related places of the same file.
-fn main_place<'a>(finding: &'a Finding, here: &[&'a Related], sources: &Sources<'a>) -> Element<'a> {
+fn main_place<'a>(finding: &'a Finding, here: &[&'a Related], sources: &'a Sources<'_>) -> Element<'a> {
     let path = shown(&sources.path_for_people(&finding.file));
     let (Some(span), Some(source)) = (&finding.span, sources.source(&finding.file)) else {
         return Origin::path(path).into();
@@ -52,7 +52,7 @@ fn main_place<'a>(finding: &'a Finding, here: &[&'a Related], sources: &Sources<
 }
 
 /// Adds a place in another file.
-fn other_place<'a>(group: Group<'a>, related: &'a Related, sources: &Sources<'a>) -> Group<'a> {
+fn other_place<'a>(group: Group<'a>, related: &'a Related, sources: &'a Sources<'_>) -> Group<'a> {
     let path = shown(&sources.path_for_people(&related.file));
     match (&related.span, sources.source(&related.file)) {
         (Some(span), Some(source)) => {
@@ -64,7 +64,7 @@ fn other_place<'a>(group: Group<'a>, related: &'a Related, sources: &Sources<'a>
 }
 
 fn snippet<'a>(
-    source: &Source<'a>,
+    source: &'a Source<'_>,
     path: String,
     spans: &[(AnnotationKind, Span, Option<&str>)],
 ) -> Snippet<'a, annotate_snippets::Annotation<'a>> {
