@@ -253,4 +253,16 @@ codes! {
     VisibilityUnsupported = "visibility-unsupported", Error, "The account's platform shows every post to everybody.";
     ThreadUnsupported = "thread-unsupported", Error, "The account's platform has no threads.";
     PlaintextSecret = "plaintext-secret", Error, "A secret stands in plain text.";
+    SecretMissing = "secret-missing", Warning, "An account that kalends posts to has no secret in the vault.";
+    VaultHalf = "vault-half", Error, "Of a secret's two files one is missing.";
+    VaultStray = "vault-stray", Error, "The vault has a file for no account.";
+    VaultOtherAccount = "vault-other-account", Error, "A vault's file is another account's.";
+    VaultAltered = "vault-altered", Error, "A sealed secret is not the one that its manifest was written for.";
+    VaultForeign = "vault-foreign", Error, "A secret is sealed for another number of keys than its manifest names.";
+    VaultDamaged = "vault-damaged", Error, "A vault's file cannot be read.";
+    ReaderMissing = "reader-missing", Error, "Somebody may read a secret that is not sealed for them.";
+    ReaderSurplus = "reader-surplus", Error, "A secret is sealed for somebody who may not read it.";
+    ReaderKeyless = "reader-keyless", Warning, "Somebody may read a secret, and no key of theirs is known.";
+    SecretReach = "secret-reach", Error, "A branch changes who may read a secret.";
+    VaultTouched = "vault-touched", Error, "A branch changes a file of the vault.";
 }

@@ -122,7 +122,8 @@ pub fn in_file(file: &File) -> Vec<Finding> {
 }
 
 fn finding(path: &str, leak: Leak) -> Finding {
-    let account = path.strip_prefix("accounts/").and_then(|name| name.strip_suffix(".toml")).unwrap_or("ACCOUNT");
+    let account =
+        path.strip_prefix("accounts/").and_then(|name| name.strip_suffix(".toml")).unwrap_or("ACCOUNT");
     let message = format!("what looks like {} stands here in plain text", leak.sort.name);
     let help = match leak.sort.at {
         Some(place) => format!(
@@ -167,7 +168,8 @@ fn is_token(byte: u8) -> bool {
 
 /// Returns where a value ends: what follows a secret without a break is taken for a part of it.
 fn value_end(bytes: &[u8], from: usize) -> usize {
-    let is_end = |byte: &u8| byte.is_ascii_whitespace() || b"\"'`<>()[]{},;&\\|".contains(byte) || !byte.is_ascii();
+    let is_end =
+        |byte: &u8| byte.is_ascii_whitespace() || b"\"'`<>()[]{},;&\\|".contains(byte) || !byte.is_ascii();
     let rest = bytes.get(from..).unwrap_or_default();
     let end = from + rest.iter().position(is_end).unwrap_or(rest.len());
     // A sentence's full stop is none of it.

@@ -3,8 +3,10 @@
 //! An account's secret is one age file. Such a file does not say for whom it is, so a plain [`Manifest`] lies beside
 //! it. Who should be able to read it is the calendar's word ([`policy`]); [`differences`] compares the two.
 
+mod check;
 mod edit;
 mod format;
+mod guard;
 mod platform;
 
 use std::fmt;
@@ -16,8 +18,10 @@ use sha2::{Digest as _, Sha256};
 use crate::calendar::{Account, Calendar};
 use crate::draft::{AccountId, PersonId, RunnerId};
 
+pub use check::check;
 pub use edit::edit_list;
 pub use format::{locks, read_manifest, write_manifest};
+pub use guard::{Version, guard};
 pub use platform::{how_to_end, names, spoken};
 
 /// The folder of the vault, in the calendar's.

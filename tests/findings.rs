@@ -13,6 +13,9 @@ use std::path::{Path, PathBuf};
 use kalends::calendar::{check, read, renames, sort};
 use kalends::draft::{MediaBook, MediaFacts};
 use kalends::finding::{Code, Content, File, Finding, Severity};
+use kalends::leak;
+use kalends::text::Platform;
+use kalends::vault::{self, Version, guard};
 use serde_json::{Value, json};
 
 fn rooms() -> PathBuf {
@@ -105,13 +108,24 @@ fn make(made: &Value, files: &mut Vec<File>, book: &mut MediaBook) {
     }
 }
 
+/// The day on which everything is found.
+fn day() -> chrono::NaiveDate {
+    chrono::NaiveDate::from_ymd_opt(2027, 1, 15).unwrap()
+}
+
 fn find(root: &Path) -> (Vec<File>, Vec<Finding>) {
     let (files, book) = files(root);
     let (calendar, mut findings) = read(&files);
     findings.extend(check(&calendar, &book));
+    findings.extend(leak::findings(&files));
+    let needs_secret = |platform| platform == Platform::Bluesky && root.join("vault").is_dir();
+    findings.extend(vault::check(&calendar, &files, day(), &needs_secret));
     if root.join("before").is_dir() {
-        let (before, _) = read(&self::files(&root.join("before")).0);
+        let old_files = self::files(&root.join("before")).0;
+        let (before, _) = read(&old_files);
         findings.extend(renames(&before, &calendar));
+        let old = Version { calendar: &before, files: &old_files };
+        findings.extend(guard(old, Version { calendar: &calendar, files: &files }, day()));
     }
     sort(&mut findings);
     (files, findings)

@@ -2,18 +2,27 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use chrono::NaiveDate;
+
 use crate::calendar::{self, renames};
+use crate::cli::ClockArgs;
 use crate::cli::here::{Here, Reading};
 use crate::error::{Error, Outcome};
 use crate::finding::{Content, File, Finding, Severity};
+use crate::leak;
+use crate::platform::{self, Platform};
 use crate::rim::repo::Rev;
 use crate::ui::Ui;
 use crate::ui::findings::Format;
+use crate::vault::{self, Version};
 
 /// Finds everything that is wrong with the calendar, all at once.
 ///
 /// Reads the files as they lie on the disk, or as a commit has them, and points at each fault with what to do about it.
 /// Says nothing where all is well. Warnings alone are no failure.
+///
+/// With --since it also tells what a branch would change of who may read a secret: such a change belongs on the target
+/// branch, by those who may make it.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
@@ -27,6 +36,8 @@ pub struct Args {
     /// Check what this commit has, not the files on the disk
     #[arg(long, value_name = "REV")]
     at: Option<String>,
+    #[command(flatten)]
+    clock: ClockArgs,
     /// How findings are shown
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     format: Format,
@@ -34,14 +45,20 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
-    let reading = here.read(&rev(args.at.as_deref()))?;
-    let mut findings = reading.check(&rev(args.at.as_deref()))?;
+    let rev = rev(args.at.as_deref());
+    let mut reading = here.read(&rev)?;
+    let today = reading.calendar.zone().local(here.now(&args.clock, reading.calendar.zone())?).date();
+    let mut findings = reading.check(&rev, today)?;
     if let Some(since) = &args.since {
-        let before = here.read(&Rev::Commit(since.clone()))?;
+        let mut before = here.read(&Rev::Commit(since.clone()))?;
         findings.extend(renames(&before.calendar, &reading.calendar));
+        before.read_others(&Rev::Commit(since.clone()))?;
         let changed = changed(&before.files, &reading.files);
         findings.retain(|finding| is_about(finding, &changed));
+        let branch = (since.as_str(), args.at.as_deref().unwrap_or("HEAD"));
+        findings.extend(guards(here, branch, (&before, &reading), today)?);
         calendar::sort(&mut findings);
+        std::mem::forget(before);
     }
     let format = if ui.json() { Format::Json } else { args.format };
     ui.findings(format, &findings, &here.sources(&reading, &findings))?;
@@ -51,19 +68,65 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
     Ok(if failed { Outcome::Findings } else { Outcome::Done })
 }
 
+/// Finds what the branch changes of who may read secrets. The target may have gone on since the branch began: what it
+/// changed there is none of the branch's.
+fn guards(
+    here: &Here,
+    (since, head): (&str, &str),
+    (target, reading): (&Reading, &Reading),
+    today: NaiveDate,
+) -> Result<Vec<Finding>, Error> {
+    let fork = reading.repo.fork(since, head)?;
+    if fork == reading.repo.resolve(since)? {
+        return Ok(vault::guard(version(target), version(reading), today));
+    }
+    let base = here.read(&Rev::Commit(fork.to_string()))?;
+    Ok(vault::guard(version(&base), version(reading), today))
+}
+
+fn version(reading: &Reading) -> Version<'_> {
+    Version { calendar: &reading.calendar, files: &reading.files }
+}
+
 /// Returns the commit of a name, or the files on the disk.
 pub fn rev(name: Option<&str>) -> Rev {
     name.map_or(Rev::WorkTree, |name| Rev::Commit(name.to_owned()))
 }
 
 impl Reading {
-    /// Returns everything that is wrong with the calendar: its words, and the whole.
-    pub fn check(&self, rev: &Rev) -> Result<Vec<Finding>, Error> {
+    /// Returns everything that is wrong with the calendar on a day: its words, the whole, its secrets, and secrets in
+    /// whatever else git tracks around it.
+    fn check(&mut self, rev: &Rev, today: NaiveDate) -> Result<Vec<Finding>, Error> {
         let media: Vec<&str> = self.calendar.media_files().into_iter().collect();
         let book = self.repo.media_facts(&media, rev)?;
-        let mut findings = self.findings.clone();
-        findings.extend(calendar::check(&self.calendar, &book));
+        let mut findings = self.faults(&book);
+        let has_secret =
+            |platform| platform::of(platform).is_some_and(|adapter: &dyn Platform| adapter.has_secret());
+        findings.extend(vault::check(&self.calendar, &self.files, today, &has_secret));
+        findings.extend(self.read_others(rev)?);
         calendar::sort(&mut findings);
+        Ok(findings)
+    }
+
+    /// Reads the other files that git tracks, and keeps those in which it finds a secret.
+    fn read_others(&mut self, rev: &Rev) -> Result<Vec<Finding>, Error> {
+        let is_read = |path: &str| {
+            let found = self.files.binary_search_by(|file| file.path.as_str().cmp(path));
+            found
+                .ok()
+                .and_then(|at| self.files.get(at))
+                .is_some_and(|file| matches!(file.content, Content::Text(_)))
+        };
+        let others = self.repo.tracked(rev, is_read, |file| {
+            let found = leak::in_file(&file);
+            if found.is_empty() { None } else { Some((file, found)) }
+        })?;
+        let mut findings = Vec::new();
+        for (file, found) in others.into_iter().flatten() {
+            self.files.push(file);
+            findings.extend(found);
+        }
+        self.files.sort_by(|one, other| one.path.cmp(&other.path));
         Ok(findings)
     }
 }

@@ -8,9 +8,10 @@ use chrono::{DateTime, Utc};
 
 use crate::calendar::{self, Account, Calendar, Department, Post};
 use crate::cli::ClockArgs;
-use crate::draft::{AccountId, DepartmentId, PostId};
+use crate::draft::{AccountId, DepartmentId, MediaBook, PostId};
 use crate::error::Error;
 use crate::finding::{File, Finding, Severity};
+use crate::leak;
 use crate::rim::clock::SystemClock;
 use crate::rim::disk;
 use crate::rim::repo::{self, Repo, Rev};
@@ -39,6 +40,24 @@ pub struct Reading {
 }
 
 impl Reading {
+    /// Returns everything that is wrong with the calendar's words and the whole, and the secrets in its files.
+    pub fn faults(&self, book: &MediaBook) -> Vec<Finding> {
+        let mut findings = self.findings.clone();
+        let mut found = calendar::check(&self.calendar, book);
+        for finding in &mut found {
+            let path = |file: &File| file.path.as_str().cmp(&finding.file);
+            if let Ok(at) = self.files.binary_search_by(path)
+                && let Some(file) = self.files.get(at)
+            {
+                leak::redact(std::slice::from_mut(finding), file);
+            }
+        }
+        findings.extend(found);
+        findings.extend(leak::findings(&self.files));
+        calendar::sort(&mut findings);
+        findings
+    }
+
     /// Refuses a `kalends.toml` with an error in it: by a guess of its zone or of its ledger, posts would be missed, or
     /// written down where nobody looks.
     pub fn reliable(&self) -> Result<(), Error> {
@@ -77,7 +96,8 @@ impl Here {
         let repo = self.repo()?;
         // Each file is read and understood on the thread that has its bytes at hand.
         let pieces = repo.read(rev, |file| {
-            let (item, findings) = calendar::read_file(&file);
+            let (item, mut findings) = calendar::read_file(&file);
+            leak::redact(&mut findings, &file);
             (file, item, findings)
         })?;
         let (mut files, mut items, mut findings) = (Vec::new(), Vec::new(), Vec::new());

@@ -93,7 +93,7 @@ pub fn survey(
     // The whole calendar is checked below, so the facts of all its pictures are needed.
     let media: Vec<&str> = calendar.media_files().into_iter().collect();
     let book = reading.repo.media_facts(&media, rev)?;
-    let errors = first_errors(calendar, &reading.findings, &book);
+    let errors = first_errors(reading, &book);
     let faulty = |draft: &Draft| fault(reading, &errors, draft);
     let branch = ledger(reading)?;
     let log = branch.as_ref().map(LastSeen::of);

@@ -5,13 +5,13 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::calendar::{self, Calendar};
+use crate::calendar::Calendar;
 use crate::cli::here::{Here, Reading};
 use crate::cli::look;
 use crate::cli::{ClockArgs, IdentityArgs};
 use crate::draft::{Draft, Media, MediaBook, Slot};
 use crate::error::Error;
-use crate::finding::{Finding, Severity};
+use crate::finding::Severity;
 use crate::platform;
 use crate::publish::Intent;
 use crate::record::Scribe;
@@ -200,14 +200,14 @@ impl Runner {
     ///
     /// The calendar is checked when it is first asked: a run with nothing due checks nothing.
     pub fn faults(&self) -> impl Fn(&Draft) -> Option<String> + Sync + '_ {
-        let Reading { calendar, findings, repo, .. } = &self.reading;
+        let Reading { calendar, repo, .. } = &self.reading;
         let by_file: OnceLock<BTreeMap<String, String>> = OnceLock::new();
         move |draft| {
             let by_file = by_file.get_or_init(|| {
                 // Of all pictures: what is overdue is asked about too, not only what may still be sent.
                 let files: Vec<&str> = calendar.media_files().into_iter().collect();
                 let book = repo.media_facts(&files, &Rev::Commit(self.commit.clone())).unwrap_or_default();
-                first_errors(calendar, findings, &book)
+                first_errors(&self.reading, &book)
             });
             look::fault(&self.reading, by_file, draft)
         }
@@ -219,16 +219,10 @@ fn locked(repo: &Mutex<Repo>) -> MutexGuard<'_, Repo> {
 }
 
 /// Returns the first error of each file that has one.
-pub(super) fn first_errors(
-    calendar: &Calendar,
-    read: &[Finding],
-    book: &MediaBook,
-) -> BTreeMap<String, String> {
-    let mut findings = read.to_vec();
-    findings.extend(calendar::check(calendar, book));
-    calendar::sort(&mut findings);
+pub(super) fn first_errors(reading: &Reading, book: &MediaBook) -> BTreeMap<String, String> {
     let mut first = BTreeMap::new();
-    for finding in findings.into_iter().filter(|finding| finding.severity() == Severity::Error) {
+    let faults = reading.faults(book);
+    for finding in faults.into_iter().filter(|finding| finding.severity() == Severity::Error) {
         first.entry(finding.file).or_insert(finding.message);
     }
     first

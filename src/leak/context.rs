@@ -31,12 +31,16 @@ const NAMES: &[&str] = &[
 ];
 
 /// Words that stand where a value is to be put in.
-const STAND_INS: &[&str] = &["example", "your", "xxxx", "changeme", "placeholder", "redacted", "aaaaaaaaaaaa"];
+const STAND_INS: &[&str] =
+    &["example", "your", "xxxx", "changeme", "placeholder", "redacted", "aaaaaaaaaaaa"];
 
 /// Returns what a run is, where its name says that it is a secret and it looks drawn by chance.
 pub(super) fn named(bytes: &[u8], run: &Span) -> Option<Sort> {
     let value = bytes.get(run.clone())?;
-    if value.len() < VALUE_MIN || value.contains(&b'.') || matches!(bytes.get(run.end), Some(b'(' | b'.' | b'[')) {
+    if value.len() < VALUE_MIN
+        || value.contains(&b'.')
+        || matches!(bytes.get(run.end), Some(b'(' | b'.' | b'['))
+    {
         return None;
     }
     let words = std::str::from_utf8(value).unwrap_or_default().to_ascii_lowercase();
@@ -50,7 +54,9 @@ fn is_random(value: &[u8]) -> bool {
     let letters = value.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
     let joins = value.iter().filter(|byte| matches!(byte, b'_' | b'-')).count();
     let cases = value.iter().any(u8::is_ascii_uppercase) && value.iter().any(u8::is_ascii_lowercase);
-    mixed(value) || (digits >= 3 && letters >= 3 && joins == 0) || (value.len() == MASTODON && (cases || digits > 0))
+    mixed(value)
+        || (digits >= 3 && letters >= 3 && joins == 0)
+        || (value.len() == MASTODON && (cases || digits > 0))
 }
 
 /// Tells whether what begins at a byte is given a secret's name: `name = "…"`, `name: …`, `--name …`, `Bearer …`.
@@ -61,9 +67,11 @@ pub(super) fn is_named(bytes: &[u8], at: usize) -> bool {
     let before = trimmed(before, b"\"'`");
     let spaced = trimmed(before, b" \t");
     let (rest, word) = last_word(spaced);
-    let is_scheme = ["bearer", "basic", "token", "bot"].iter().any(|scheme| word.eq_ignore_ascii_case(scheme));
+    let is_scheme =
+        ["bearer", "basic", "token", "bot"].iter().any(|scheme| word.eq_ignore_ascii_case(scheme));
     if is_scheme && spaced.len() < before.len() {
-        let named_by_header = separator(trimmed(rest, b" \t\"'`")).is_some_and(|name| is_name(last_word(name).1));
+        let named_by_header =
+            separator(trimmed(rest, b" \t\"'`")).is_some_and(|name| is_name(last_word(name).1));
         return named_by_header || word.eq_ignore_ascii_case("bearer");
     }
     if word.starts_with("--") && spaced.len() < before.len() {

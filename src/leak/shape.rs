@@ -83,13 +83,16 @@ const PREFIXED: &[Prefixed] = &[
     Prefixed { prefix: "AGE-SECRET-KEY-PQ-1", body: Body::Alnum(40), mixed: false, sort: IDENTITY },
 ];
 
+/// Tells whether a run, with what stands around it in the text, is a secret: the text, the run's place, the run.
+type Whole = fn(&[u8], &Span, &[u8]) -> Option<Leak>;
+
+const WHOLE: &[Whole] = &[pem, webhook, telegram, app_password, x, dotted, google_refresh];
+
 /// Returns the secret that a run of a token's characters is, or belongs to.
 pub(super) fn of(bytes: &[u8], run: Span) -> Option<Leak> {
     let run = run.start..end_without_dots(bytes, &run);
     let word = bytes.get(run.clone())?;
-    let as_a_whole: [fn(&[u8], &Span, &[u8]) -> Option<Leak>; 7] =
-        [pem, webhook, telegram, app_password, x, dotted, google_refresh];
-    as_a_whole
+    WHOLE
         .iter()
         .find_map(|shape| shape(bytes, &run, word))
         .or_else(|| prefix(bytes, &run))
@@ -120,7 +123,9 @@ fn prefix(bytes: &[u8], run: &Span) -> Option<Leak> {
         let rest = rest.get(..LOOK_AHEAD).unwrap_or(rest);
         let fits = |shape: &&Prefixed| {
             let Some(body) = rest.strip_prefix(shape.prefix.as_bytes()) else { return false };
-            fits(body, shape.body) && body.iter().any(u8::is_ascii_digit) && (!shape.mixed || !in_base64 && mixed(body))
+            fits(body, shape.body)
+                && body.iter().any(u8::is_ascii_digit)
+                && (!shape.mixed || !in_base64 && mixed(body))
         };
         if let Some(shape) = PREFIXED.iter().find(fits) {
             return leak(run.start + at..run.end, shape.sort);
@@ -153,7 +158,7 @@ fn fits(body: &[u8], wanted: Body) -> bool {
 pub(super) fn mixed(text: &[u8]) -> bool {
     [u8::is_ascii_uppercase, u8::is_ascii_lowercase, u8::is_ascii_digit]
         .iter()
-        .all(|test| text.iter().any(|byte| test(byte)))
+        .all(|test| text.iter().any(test))
 }
 
 /// `-----BEGIN … PRIVATE KEY-----` with a key behind it, to its end.
@@ -291,7 +296,8 @@ fn dotted(_: &[u8], run: &Span, word: &[u8]) -> Option<Leak> {
 /// `1//0…`, a Google refresh token.
 fn google_refresh(bytes: &[u8], run: &Span, word: &[u8]) -> Option<Leak> {
     let before = bytes.get(..run.start)?;
-    let is_one = before.ends_with(b"1//") && !before.iter().rev().nth(3).is_some_and(u8::is_ascii_alphanumeric);
+    let is_one =
+        before.ends_with(b"1//") && !before.iter().rev().nth(3).is_some_and(u8::is_ascii_alphanumeric);
     let fits = word.starts_with(b"0") && word.len() >= 30 && mixed(word) && !word.contains(&b'.');
     if is_one && fits { leak(run.start - 3..run.end, GOOGLE) } else { None }
 }

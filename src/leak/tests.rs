@@ -1,4 +1,5 @@
 #![cfg(test)]
+#![expect(clippy::disallowed_methods, reason = "how long it takes is what is tested")]
 
 use super::*;
 
@@ -32,12 +33,12 @@ fn shapes(seed: u64) -> Vec<(&'static str, String)> {
     let app = [1, 2, 3, 4].map(|group| drawn(4, BASE32, seed + group)).join("-");
     vec![
         ("a Bluesky app password", app),
-        (
-            "a session's token (JWT)",
-            format!("eyJhbGciOiJIUzI1NiJ9.eyJ{}.{}", n(40, ALNUM), n(43, WORD)),
-        ),
+        ("a session's token (JWT)", format!("eyJhbGciOiJIUzI1NiJ9.eyJ{}.{}", n(40, ALNUM), n(43, WORD))),
         ("an X token", format!("{}-1aB{}", n(19, DIGITS), n(37, ALNUM))),
-        ("an X token", format!("AAAAAAAAAAAAAAAAAAAAA{}%2F{}%3Db1Z{}", n(20, ALNUM), n(10, ALNUM), n(30, ALNUM))),
+        (
+            "an X token",
+            format!("AAAAAAAAAAAAAAAAAAAAA{}%2F{}%3Db1Z{}", n(20, ALNUM), n(10, ALNUM), n(30, ALNUM)),
+        ),
         ("a Facebook token", format!("EAAG1bC{}", n(120, ALNUM))),
         ("a Facebook token", format!("{}|1bC{}", n(15, DIGITS), n(24, WORD))),
         ("an Instagram token", format!("IGQVJ1bC{}", n(120, WORD))),
@@ -54,7 +55,10 @@ fn shapes(seed: u64) -> Vec<(&'static str, String)> {
             format!("hooks.slack.com/services/T{}/B{}/{}", n(10, ALNUM), n(10, ALNUM), n(24, ALNUM)),
         ),
         ("a Discord bot's token", format!("MT1b{}.G{}.{}", n(20, ALNUM), n(5, ALNUM), n(38, ALNUM))),
-        ("a Discord webhook's address", format!("discord.com/api/webhooks/{}/{}", n(19, DIGITS), n(68, WORD))),
+        (
+            "a Discord webhook's address",
+            format!("discord.com/api/webhooks/{}/{}", n(19, DIGITS), n(68, WORD)),
+        ),
         ("a Telegram bot's token", format!("{}:AA{}", n(10, DIGITS), n(33, WORD))),
         ("a Google token", format!("ya29.a0A1bC{}", n(120, WORD))),
         ("a Google token", format!("1//0c1bC{}", n(60, ALNUM))),
@@ -126,7 +130,8 @@ fn a_secret_without_a_shape_is_known_by_the_name_before_it() {
 fn an_app_password_of_letters_alone_is_told_from_words() {
     assert_eq!(found("log in with abcd-efgh-ijkl-mnop").len(), 1);
     assert_eq!(found("log in with qxbz-tkvv-aacn-pwrm").len(), 1);
-    for words in ["this-will-also-work", "hand-over-hand-mode", "they-were-here-then", "open-days-next-week"] {
+    for words in ["this-will-also-work", "hand-over-hand-mode", "they-were-here-then", "open-days-next-week"]
+    {
         assert_eq!(found(&format!("campaign = \"{words}\"")), [], "{words}");
     }
     assert_eq!(found("https://museum.example/abcd-efgh-ijkl-mnop"), []);
@@ -196,7 +201,8 @@ fn a_masked_text_is_as_long_as_it_was_and_says_nothing() {
 #[test]
 fn what_is_said_of_a_value_does_not_say_the_secret_in_it() {
     let token = format!("ghp_1{}", drawn(35, ALNUM, 3));
-    let file = File { path: "kalends.toml".to_owned(), content: Content::Text(format!("zone = \"{token}\"")) };
+    let file =
+        File { path: "kalends.toml".to_owned(), content: Content::Text(format!("zone = \"{token}\"")) };
     let mut said = [Finding::new(Code::UnknownZone, "kalends.toml", format!("there is no zone `{token}`"))
         .label(format!("{token}?"))
         .help(format!("{token}!"))
@@ -208,8 +214,21 @@ fn what_is_said_of_a_value_does_not_say_the_secret_in_it() {
 
 #[test]
 fn hostile_texts_take_no_longer_than_others() {
-    for piece in ["a", "eyJ", "-", "AA-", "1:AA", "xoxb-", "-----BEGIN ", "token=", "discord.com/", "abcd-",
-        "AAAAAAAAAAAAAAAA%2F", "-----BEGIN PRIVATE KEY-----\n", "token=aaaaaaaaaaaaaaaaaaaa1B "] {
+    for piece in [
+        "a",
+        "eyJ",
+        "-",
+        "AA-",
+        "1:AA",
+        "xoxb-",
+        "-----BEGIN ",
+        "token=",
+        "discord.com/",
+        "abcd-",
+        "AAAAAAAAAAAAAAAA%2F",
+        "-----BEGIN PRIVATE KEY-----\n",
+        "token=aaaaaaaaaaaaaaaaaaaa1B ",
+    ] {
         let text = piece.repeat(400_000 / piece.len());
         let began = std::time::Instant::now();
         drop(leaks(&text));

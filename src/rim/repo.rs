@@ -3,6 +3,7 @@
 pub mod bytes;
 mod commit;
 mod media;
+mod tracked;
 mod tree;
 mod walk;
 
@@ -21,7 +22,11 @@ pub use crate::rim::repo::commit::commit_files;
 pub const ROOT: &str = "kalends.toml";
 
 /// The folders whose TOML files are read.
-pub const FOLDERS: &[&str] = &["accounts", "campaigns", "departments", "goals", "people", "posts", "runners"];
+pub const FOLDERS: &[&str] =
+    &["accounts", "campaigns", "departments", "goals", "people", "posts", "runners", VAULT];
+
+/// The folder of secrets, whose sealed files are read as well.
+const VAULT: &str = "vault";
 
 /// The folder of pictures and films, whose files are named but not read.
 pub const MEDIA: &str = "media";
@@ -260,6 +265,13 @@ impl Repo {
         }
     }
 
+    /// Returns the commit that a branch began at: the last one that two names have in common.
+    pub fn fork(&self, one: &str, other: &str) -> Result<Oid, RepoError> {
+        let (one, other) = (self.resolve(one)?, self.resolve(other)?);
+        // What has no beginning in common is compared with the target as it is.
+        Ok(self.repository()?.merge_base(one, other).unwrap_or(one))
+    }
+
     /// Reads the calendar's files, sorted by path.
     pub fn files(&self, rev: &Rev) -> Result<Vec<File>, RepoError> {
         self.read(rev, |file| file)
@@ -322,5 +334,14 @@ impl Git {
             return Some(path);
         }
         path.strip_prefix(&self.prefix)?.strip_prefix('/')
+    }
+}
+
+/// Tells whether a calendar's file is read as text, by its path.
+fn is_text(path: &str) -> bool {
+    match path.rsplit_once('.') {
+        Some((_, "toml")) => !path.starts_with("media/"),
+        Some((_, "age")) => path.strip_prefix(VAULT).is_some_and(|rest| rest.starts_with('/')),
+        _ => false,
     }
 }

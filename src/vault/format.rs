@@ -122,6 +122,9 @@ fn head(sealed: &[u8]) -> Result<Vec<u8>, String> {
     if !sealed.trim_ascii_start().starts_with(b"-----BEGIN AGE ENCRYPTED FILE-----") {
         return Err("it is not an armored age file".to_owned());
     }
+    if !sealed.trim_ascii_end().ends_with(b"-----END AGE ENCRYPTED FILE-----") {
+        return Err("it is cut off: the last line of its armor is missing".to_owned());
+    }
     let mut head = Vec::new();
     let read = ArmoredReader::new(sealed).take(HEAD_LIMIT_BYTES).read_to_end(&mut head);
     // What is damaged behind the head is found when it is opened.

@@ -20,8 +20,9 @@ const BINARY_BYTES: usize = 8000;
 
 /// How the names of files end that are no text.
 const BINARY: &[&str] = &[
-    "png", "jpg", "jpeg", "gif", "webp", "avif", "heic", "tif", "tiff", "bmp", "ico", "mp4", "m4v", "mov", "webm",
-    "mkv", "mp3", "m4a", "wav", "ogg", "flac", "pdf", "zip", "gz", "xz", "zst", "woff", "woff2", "ttf", "otf",
+    "png", "jpg", "jpeg", "gif", "webp", "avif", "heic", "tif", "tiff", "bmp", "ico", "mp4", "m4v", "mov",
+    "webm", "mkv", "mp3", "m4a", "wav", "ogg", "flac", "pdf", "zip", "gz", "xz", "zst", "woff", "woff2",
+    "ttf", "otf",
 ];
 
 impl Repo {
@@ -46,11 +47,14 @@ impl Repo {
             Some(commit) => of_commit(&repository, commit)?,
         };
         listed.retain_mut(|(path, _)| {
-            let inside = git.from_root(path);
+            let inside = git.as_from_root(path);
             let wanted = !is_binary_by_name(path) && !is_known(&inside);
-            wanted && { *path = inside; true }
+            wanted && {
+                *path = inside;
+                true
+            }
         });
-        let desk = || (Repository::open(&git.own).ok(), vec![0; LIMIT_BYTES]);
+        let desk = || (commit.and_then(|_| Repository::open(&git.own).ok()), vec![0; LIMIT_BYTES]);
         let made = in_parallel(&listed, desk, |(path, id), (repository, buffer)| {
             let text = match commit {
                 None => disk::read_into(&self.root.join(path), buffer).ok().and_then(text),
@@ -64,7 +68,7 @@ impl Repo {
 
 impl Git {
     /// Returns a path of the repository as one relative to the calendar's root.
-    fn from_root(&self, path: &str) -> String {
+    fn as_from_root(&self, path: &str) -> String {
         let mut above = String::new();
         let mut folder = self.prefix.as_str();
         loop {
@@ -102,7 +106,9 @@ fn of_index(repository: &Repository) -> Result<Listed, RepoError> {
 fn of_commit(repository: &Repository, commit: Oid) -> Result<Listed, RepoError> {
     let mut listed = Vec::new();
     repository.find_commit(commit)?.tree()?.walk(TreeWalkMode::PreOrder, |folder, entry| {
-        if let (true, Ok(folder), Ok(name)) = (is_file(entry.filemode().cast_unsigned()), folder, entry.name()) {
+        if is_file(entry.filemode().cast_unsigned())
+            && let Ok(name) = entry.name()
+        {
             listed.push((format!("{folder}{name}"), entry.id()));
         }
         TreeWalkResult::Ok

@@ -6,7 +6,9 @@ use git2::{Oid, Repository, Tree};
 
 use crate::finding::{Content, File};
 use crate::rim::repo::walk::in_parallel;
-use crate::rim::repo::{DEPTH_MAX, FILES_MAX, FOLDERS, MEDIA, ROOT, RepoError, TOML_LIMIT_BYTES, bytes};
+use crate::rim::repo::{
+    DEPTH_MAX, FILES_MAX, FOLDERS, MEDIA, ROOT, RepoError, TOML_LIMIT_BYTES, bytes, is_text,
+};
 
 /// A path of the calendar and what stands there.
 struct Listed {
@@ -103,10 +105,6 @@ fn list(repository: &Repository, prefix: &str, commit: Oid) -> Result<Vec<Listed
         }
     }
     Ok(listed)
-}
-
-fn is_text(path: &str) -> bool {
-    !path.starts_with("media/") && Path::new(path).extension().is_some_and(|end| end == "toml")
 }
 
 /// Reads a blob. What may be huge is asked for its size first, which does not unpack it.

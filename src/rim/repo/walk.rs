@@ -1,6 +1,5 @@
 //! The files of a work tree: only what is certainly a file is opened, and no link is followed.
 
-use std::ffi::OsStr;
 use std::fs::{self, DirEntry, FileType};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -9,7 +8,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use crate::finding::{Content, File};
 use crate::rim::disk;
-use crate::rim::repo::{DEPTH_MAX, FILES_MAX, FOLDERS, MEDIA, ROOT, RepoError, TOML_LIMIT_BYTES, bytes};
+use crate::rim::repo::{
+    DEPTH_MAX, FILES_MAX, FOLDERS, MEDIA, ROOT, RepoError, TOML_LIMIT_BYTES, bytes, is_text,
+};
 
 /// The most files that a thread takes at a time.
 const SHARE_MAX: usize = 128;
@@ -142,7 +143,7 @@ fn meet(
             folders.push((entry.path(), path, depth));
             return;
         }
-        Ok(kind) if kind.is_file() && is_text(&path, &name) => Listed::Text,
+        Ok(kind) if kind.is_file() && is_text(&path) => Listed::Text,
         Ok(kind) if kind.is_file() => match entry.metadata() {
             Ok(found) => Listed::Settled(Content::Media { size_bytes: found.len() }),
             Err(fault) => unreadable(&fault.to_string()),
@@ -150,10 +151,6 @@ fn meet(
         Ok(kind) => Listed::Settled(Content::NotAFile { what: name_of(kind) }),
     };
     listed.push((path, what));
-}
-
-fn is_text(path: &str, name: &OsStr) -> bool {
-    !path.starts_with("media/") && Path::new(name).extension().is_some_and(|end| end == "toml")
 }
 
 #[cfg(unix)]
