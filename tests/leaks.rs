@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, clippy::disallowed_methods, reason = "this is a test, whole")]
 
+#[path = "leaks/shapes.rs"]
+mod shapes;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;

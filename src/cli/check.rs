@@ -121,13 +121,12 @@ impl Reading {
             let found = leak::in_file(&file);
             if found.is_empty() { None } else { Some((file, found)) }
         })?;
-        let mut findings = Vec::new();
-        for (file, found) in others.into_iter().flatten() {
-            self.files.push(file);
-            findings.extend(found);
+        let (files, found): (Vec<File>, Vec<Vec<Finding>>) = others.into_iter().flatten().unzip();
+        if !files.is_empty() {
+            self.files.extend(files);
+            self.files.sort_by(|one, other| one.path.cmp(&other.path));
         }
-        self.files.sort_by(|one, other| one.path.cmp(&other.path));
-        Ok(findings)
+        Ok(found.into_iter().flatten().collect())
     }
 }
 

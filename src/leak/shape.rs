@@ -49,13 +49,13 @@ const FACEBOOK: Sort = Sort { name: "a Facebook token", at: Some("Facebook") };
 const GOOGLE: Sort = Sort { name: "a Google token", at: Some("Google") };
 
 const PREFIXED: &[Prefixed] = &[
-    prefixed("xoxa-", Body::Dotted(10), false, "a Slack token", "Slack"),
-    prefixed("xoxb-", Body::Dotted(10), false, "a Slack token", "Slack"),
-    prefixed("xoxe-", Body::Dotted(10), false, "a Slack token", "Slack"),
-    prefixed("xoxe.", Body::Dotted(10), false, "a Slack token", "Slack"),
-    prefixed("xoxp-", Body::Dotted(10), false, "a Slack token", "Slack"),
-    prefixed("xoxr-", Body::Dotted(10), false, "a Slack token", "Slack"),
-    prefixed("xoxs-", Body::Dotted(10), false, "a Slack token", "Slack"),
+    prefixed("xoxa-", Body::Dotted(14), false, "a Slack token", "Slack"),
+    prefixed("xoxb-", Body::Dotted(14), false, "a Slack token", "Slack"),
+    prefixed("xoxe-", Body::Dotted(14), false, "a Slack token", "Slack"),
+    prefixed("xoxe.", Body::Dotted(14), false, "a Slack token", "Slack"),
+    prefixed("xoxp-", Body::Dotted(14), false, "a Slack token", "Slack"),
+    prefixed("xoxr-", Body::Dotted(14), false, "a Slack token", "Slack"),
+    prefixed("xoxs-", Body::Dotted(14), false, "a Slack token", "Slack"),
     prefixed("xapp-", Body::Dotted(20), false, "a Slack token", "Slack"),
     prefixed("EAA", Body::Alnum(30), true, "a Facebook token", "Facebook"),
     prefixed("IGQ", Body::Word(30), true, "an Instagram token", "Instagram"),
@@ -135,7 +135,7 @@ fn prefix(bytes: &[u8], run: &Span) -> Option<Leak> {
 }
 
 /// The shortest of what begins in a known way.
-const RUN_MIN: usize = 15;
+const RUN_MIN: usize = 19;
 
 /// How far is looked behind a beginning, however long the rest is: a text full of beginnings takes no longer.
 const LOOK_AHEAD: usize = 512;
@@ -161,53 +161,57 @@ pub(super) fn mixed(text: &[u8]) -> bool {
         .all(|test| text.iter().any(test))
 }
 
-/// `-----BEGIN … PRIVATE KEY-----` with a key behind it, to its end.
-fn pem(bytes: &[u8], run: &Span, word: &[u8]) -> Option<Leak> {
-    word.strip_suffix(b"-----BEGIN")?;
-    let rest = bytes.get(run.end..)?;
-    let head = rest.get(..rest.len().min(64))?;
-    let title_end = head.windows(5).position(|five| five == b"-----")?;
-    let title = head.get(..title_end)?;
-    if !contains(title, b"PRIVATE KEY") || title.contains(&b'\n') {
+/// The first line of a key, with `-----BEGIN … PRIVATE KEY-----` before it: the key to its end.
+fn pem(bytes: &[u8], run: &Span, _: &[u8]) -> Option<Leak> {
+    const TITLE: &[u8] = b"PRIVATE KEY-----";
+    const BEGIN: &[u8] = b"-----BEGIN ";
+    let before = bytes.get(run.start.saturating_sub(KEY_HEAD_MAX)..run.start)?;
+    let title = before.windows(TITLE.len()).rposition(|window| window == TITLE)?;
+    let begin = before.get(..title)?.windows(BEGIN.len()).rposition(|window| window == BEGIN)?;
+    // A page that only speaks of keys has none.
+    let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
+    let rest = bytes.get(run.start..bytes.len().min(run.start + KEY_MAX))?;
+    let behind = before.get(title + TITLE.len()..)?;
+    let line = behind.iter().rev().take_while(|byte| is_base64(byte)).count()
+        + rest.iter().take_while(|byte| is_base64(byte)).count();
+    let is_closed =
+        behind.windows(5).any(|five| five == b"-----") || before.get(begin..title)?.contains(&b'\n');
+    if line < 32 || is_closed {
         return None;
     }
-    let body = rest.get(title_end + 5..rest.len().min(KEY_MAX))?;
-    let end = body.windows(9).position(|nine| nine == b"-----END ");
-    let key = body.get(..end.unwrap_or(body.len().min(4096)))?;
-    let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=');
-    // A page that only speaks of keys has none.
-    key.split(|byte| !is_base64(byte)).find(|line| line.len() >= 32)?;
-    let lines = key.iter().rposition(is_base64).map_or(0, |at| at + 1);
-    leak(run.end - 10..run.end + title_end + 5 + lines, KEY)
+    let end = rest.windows(9).position(|nine| nine == b"-----END ").unwrap_or(rest.len());
+    let lines = rest.get(..end)?.iter().rposition(is_base64).map_or(0, |at| at + 1);
+    leak(run.start - before.len() + begin..run.start + lines, KEY)
 }
 
-fn contains(text: &[u8], what: &[u8]) -> bool {
-    text.windows(what.len()).any(|window| window == what)
-}
+/// How far the first line of a key may be from the beginning of its title.
+const KEY_HEAD_MAX: usize = 400;
 
-/// `hooks.slack.com/services/T…/B…/…` and `discord.com/api/webhooks/…/…`.
+/// `hooks.slack.com/services/T…/B…/…` and `discord.com/api/webhooks/…/…`, by their last name.
 fn webhook(bytes: &[u8], run: &Span, word: &[u8]) -> Option<Leak> {
-    let host = |name: &[u8]| word.eq_ignore_ascii_case(name) || word.ends_with(&[b".", name].concat());
-    let path = bytes.get(run.end..).unwrap_or_default();
-    let is_path = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'/');
-    let length = path.iter().position(|byte| !is_path(byte)).unwrap_or(path.len());
-    let mut names = path.get(1..length)?.split(|byte| *byte == b'/');
-    let last_is = |names: &mut dyn Iterator<Item = &[u8]>, least: usize| {
-        names.last().is_some_and(|last| last.len() >= least && last.iter().any(u8::is_ascii_alphanumeric))
-    };
-    let span = run.start..run.end + length;
-    if host(b"hooks.slack.com") {
-        let kind = names.next()?;
-        let known: [&[u8]; 3] = [b"services", b"workflows", b"triggers"];
-        return if known.contains(&kind) && last_is(&mut names, 16) { leak(span, SLACK_HOOK) } else { None };
+    let is_address = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'/' | b'.');
+    let near = bytes.get(run.start.saturating_sub(WEBHOOK_MAX)..run.start)?;
+    let length = near.iter().rev().take_while(|byte| is_address(byte)).count();
+    let before = near.get(near.len() - length..)?;
+    let address = before.strip_prefix(b"//").unwrap_or(before);
+    let mut names = address.strip_suffix(b"/")?.split(|byte| *byte == b'/');
+    let host = names.next()?;
+    let is_host = |name: &[u8]| host.eq_ignore_ascii_case(name) || host.ends_with(&[b".", name].concat());
+    let span = run.start - address.len()..run.end;
+    let slack: [&[u8]; 3] = [b"services", b"workflows", b"triggers"];
+    if is_host(b"hooks.slack.com") && names.next().is_some_and(|kind| slack.contains(&kind)) {
+        return leak(span, SLACK_HOOK);
     }
-    if host(b"discord.com") || host(b"discordapp.com") {
-        // A version may stand between: `/api/v10/webhooks/…`.
-        names.find(|name| *name == b"webhooks")?;
-        return if last_is(&mut names, 40) { leak(span, DISCORD_HOOK) } else { None };
+    // A version may stand between: `/api/v10/webhooks/…`.
+    let is_discord = is_host(b"discord.com") || is_host(b"discordapp.com");
+    if is_discord && names.any(|name| name == b"webhooks") && word.len() >= 40 {
+        return leak(span, DISCORD_HOOK);
     }
     None
 }
+
+/// How far the last name of a webhook's address may be from its host.
+const WEBHOOK_MAX: usize = 120;
 
 /// `123456789:AA…`: a bot's number and its key.
 fn telegram(bytes: &[u8], run: &Span, word: &[u8]) -> Option<Leak> {

@@ -3,6 +3,7 @@
 pub mod bytes;
 mod commit;
 mod media;
+mod past;
 mod tracked;
 mod tree;
 mod walk;

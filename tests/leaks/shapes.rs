@@ -1,7 +1,7 @@
-#![cfg(test)]
-#![expect(clippy::disallowed_methods, reason = "how long it takes is what is tested")]
+//! The shapes of secrets, each as its platform draws them, and what only looks alike.
 
-use super::*;
+use kalends::finding::{Code, Content, File, Finding};
+use kalends::leak::{leaks, masked, redact};
 
 /// Returns the sorts of the secrets in a text, each with what it covers.
 fn found(text: &str) -> Vec<(&'static str, &str)> {
