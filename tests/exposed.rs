@@ -16,10 +16,12 @@ use kalends::calendar::{self, Calendar};
 use kalends::draft::AccountId;
 use kalends::exposure::{Exposure, exposures};
 use kalends::finding::File;
-use kalends::ledger::renewal::{self, End};
 use kalends::ledger::Hand;
+use kalends::ledger::renewal::{self, End};
 use kalends::rim::repo::{self, Rev};
-use kalends::vault::{Manifest, Reader, ReaderId, manifest_path, policy, sealed_path, sha256, write_manifest};
+use kalends::vault::{
+    Manifest, Reader, ReaderId, manifest_path, policy, sealed_path, sha256, write_manifest,
+};
 
 const ACCOUNTS: [&str; 2] = ["mastodon", "bluesky"];
 
@@ -154,7 +156,8 @@ impl Story {
             self.write(&format!("{folder}/{}.toml", being.name), &text.replace('{', "[").replace('}', "]"));
         }
         for account in ACCOUNTS {
-            let people = self.beings.iter().filter(|being| !being.is_runner && being.accounts.contains(account));
+            let people =
+                self.beings.iter().filter(|being| !being.is_runner && being.accounts.contains(account));
             let access: Vec<String> = people.map(|being| format!("\"{}\"", being.name)).collect();
             let text = format!("platform = \"bluesky\"\naccess = [{}]\n", access.join(", "));
             self.write(&format!("accounts/{account}.toml"), &text);
@@ -175,7 +178,9 @@ impl Story {
         let id = AccountId::new(account).unwrap();
         let (calendar, _) = self.read();
         let readers = policy(&calendar, calendar.account(&id).unwrap(), self.day()).readers;
-        let Some(sealed) = self.sealed(account, &readers, foreign).filter(|_| !readers.is_empty()) else { return false };
+        let Some(sealed) = self.sealed(account, &readers, foreign).filter(|_| !readers.is_empty()) else {
+            return false;
+        };
         let manifest = Manifest {
             account: id.clone(),
             value: self.values[account].clone(),
@@ -192,7 +197,8 @@ impl Story {
         let mut keys: BTreeSet<String> = readers.iter().map(|reader| reader.recipient.clone()).collect();
         keys.extend(foreign.map(|key| key.to_public().to_string()));
         let keys: Vec<Recipient> = keys.iter().map(|key| key.parse().unwrap()).collect();
-        let encryptor = age::Encryptor::with_recipients(keys.iter().map(|key| key as &dyn age::Recipient)).ok()?;
+        let encryptor =
+            age::Encryptor::with_recipients(keys.iter().map(|key| key as &dyn age::Recipient)).ok()?;
         let armor = ArmoredWriter::wrap_output(Vec::new(), Format::AsciiArmor).unwrap();
         let mut writer = encryptor.wrap_output(armor).unwrap();
         write!(writer, "{account} {}", self.values[account]).unwrap();
@@ -223,7 +229,9 @@ impl Story {
         let id = AccountId::new(account).unwrap();
         let (calendar, _) = self.read();
         let readers = policy(&calendar, calendar.account(&id).unwrap(), self.day()).readers;
-        let Some(sealed) = self.sealed(account, &readers, None).filter(|_| !readers.is_empty()) else { return };
+        let Some(sealed) = self.sealed(account, &readers, None).filter(|_| !readers.is_empty()) else {
+            return;
+        };
         self.renewals += 1;
         let number = u32::try_from(self.renewals).unwrap();
         let hand = Hand { at: self.now, by: "r".into(), nonce: "n".into(), clone: "c".into() };
@@ -267,7 +275,11 @@ impl Story {
             }
             8 => {
                 let other = self.dice.below(self.beings.len());
-                if other != who && self.beings[who].here && self.beings[other].here && !self.beings[other].renamed {
+                if other != who
+                    && self.beings[who].here
+                    && self.beings[other].here
+                    && !self.beings[other].renamed
+                {
                     let key = self.beings[other].keys.last().unwrap().to_string();
                     self.beings[who].keys.push(key.expose_secret().parse().unwrap());
                     self.beings[who].shares = true;
@@ -350,14 +362,17 @@ fn who_could_have_read_a_secret_is_who_can_open_it_in_some_commit() {
         let id = |reader: &ReaderId| reader.to_string().split_once(':').unwrap().1.to_owned();
         let said: BTreeSet<(String, usize)> = told
             .iter()
-            .flat_map(|one| one.readers.iter().map(|reader| (one.account.to_string(), story.names[&id(reader)])))
+            .flat_map(|one| {
+                one.readers.iter().map(|reader| (one.account.to_string(), story.names[&id(reader)]))
+            })
             .collect();
         exposed += said.len();
         let hidden: BTreeSet<String> =
             told.iter().filter(|one| one.unnamed).map(|one| one.account.to_string()).collect();
         unnamed += hidden.len();
         assert!(said.is_subset(&truth), "seed {seed}: {said:?} is more than {truth:?}");
-        let missing: Vec<_> = truth.difference(&said).filter(|(account, _)| !hidden.contains(account)).collect();
+        let missing: Vec<_> =
+            truth.difference(&said).filter(|(account, _)| !hidden.contains(account)).collect();
         assert!(missing.is_empty(), "seed {seed}: {missing:?} is not told; {said:?}");
         // A new value, and nobody who should not know it does; sealing it anew was not enough.
         ACCOUNTS.iter().for_each(|account| drop(story.seal(account, None)));
@@ -368,7 +383,10 @@ fn who_could_have_read_a_secret_is_who_can_open_it_in_some_commit() {
         assert_eq!(story.told(), [], "seed {seed}");
         assert_eq!(story.truth(), BTreeSet::new(), "seed {seed}");
     }
-    assert!(exposed > 50 && unnamed > 3, "{exposed} exposed, {unnamed} to a key of nobody: too few to mean anything");
+    assert!(
+        exposed > 50 && unnamed > 3,
+        "{exposed} exposed, {unnamed} to a key of nobody: too few to mean anything"
+    );
 }
 
 /// A folder of its own for a story that the program is asked about.
@@ -397,4 +415,35 @@ fn ten_thousand_commits_that_do_not_matter_are_walked_quickly() {
     let told = story.told();
     assert_eq!(told.len(), 2);
     assert!(began.elapsed().as_secs() < 20, "{:?}", began.elapsed());
+}
+
+#[test]
+fn the_command_names_who_and_what_to_rotate_and_ends_with_one() {
+    let mut story = Story::new(3);
+    let folder = root(&story);
+    let run = |line: &str| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_kalends"));
+        command.current_dir(&folder).env_clear().env("PATH", std::env::var("PATH").unwrap());
+        let said = command.env("HOME", "/nowhere").args(line.split(' ')).output().unwrap();
+        (said.status.code().unwrap(), String::from_utf8(said.stdout).unwrap())
+    };
+    assert_eq!(run("vault exposed").0, 0);
+    story.beings[1].accounts.remove("mastodon");
+    story.describe();
+    drop(story.seal("mastodon", None));
+    story.commit("main");
+    let (code, said) = run("vault exposed");
+    assert_eq!(code, 1, "{said}");
+    assert!(said.starts_with("mastodon: person:b1 could read the secret"), "{said}");
+    let (code, said) = run("vault exposed --person b1 --json");
+    assert_eq!(code, 1, "{said}");
+    let said: serde_json::Value = serde_json::from_str(&said).unwrap();
+    let one = &said["exposed"][0];
+    assert_eq!(one["rotate"], "kalends vault rotate mastodon");
+    assert_eq!(one["readers"], serde_json::json!(["person:b1"]));
+    assert_eq!(one["value"], story.values["mastodon"].as_str());
+    assert_eq!(run("vault exposed --person b0").0, 0);
+    assert_eq!(run("vault exposed --person B/0").0, 2);
+    story.set("mastodon");
+    assert_eq!(run("vault exposed").0, 0);
 }

@@ -2,6 +2,7 @@
 
 mod access;
 mod desk;
+mod exposed;
 mod key;
 mod list;
 mod set;
@@ -46,6 +47,7 @@ enum What {
     Revoke(access::Revoke),
     Rotate(set::Rotate),
     Sync(sync::Args),
+    Exposed(exposed::Args),
     Key(key::Args),
 }
 
@@ -59,6 +61,7 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
         What::Revoke(args) => access::revoke(args, ui, here),
         What::Rotate(args) => set::rotate(args, ui, here),
         What::Sync(args) => sync::run(args, ui, here),
+        What::Exposed(args) => exposed::run(args, ui, here),
         What::Key(args) => key::run(args, ui, here),
     }
 }
