@@ -1,6 +1,6 @@
 //! `kalends check`
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use chrono::NaiveDate;
 
@@ -110,17 +110,16 @@ impl Reading {
 
     /// Reads the other files that git tracks, and keeps those in which it finds a secret.
     fn read_others(&mut self, rev: &Rev) -> Result<Vec<Finding>, Error> {
-        let is_read = |path: &str| {
-            let found = self.files.binary_search_by(|file| file.path.as_str().cmp(path));
-            found
-                .ok()
-                .and_then(|at| self.files.get(at))
-                .is_some_and(|file| matches!(file.content, Content::Text(_)))
-        };
-        let others = self.repo.tracked(rev, is_read, |file| {
-            let found = leak::in_file(&file);
-            if found.is_empty() { None } else { Some((file, found)) }
-        })?;
+        let texts = self.files.iter().filter(|file| matches!(file.content, Content::Text(_)));
+        let read: HashSet<&str> = texts.map(|file| file.path.as_str()).collect();
+        let others = self.repo.tracked(
+            rev,
+            |path| read.contains(path),
+            |file| {
+                let found = leak::in_file(&file);
+                if found.is_empty() { None } else { Some((file, found)) }
+            },
+        )?;
         let (files, found): (Vec<File>, Vec<Vec<Finding>>) = others.into_iter().flatten().unzip();
         if !files.is_empty() {
             self.files.extend(files);

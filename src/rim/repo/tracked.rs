@@ -46,14 +46,10 @@ impl Repo {
             None => of_index(&repository)?,
             Some(commit) => of_commit(&repository, commit)?,
         };
-        listed.retain_mut(|(path, _)| {
-            let inside = git.as_from_root(path);
-            let wanted = !is_binary_by_name(path) && !is_known(&inside);
-            wanted && {
-                *path = inside;
-                true
-            }
-        });
+        if !git.prefix.is_empty() {
+            listed.iter_mut().for_each(|(path, _)| *path = git.as_from_root(path));
+        }
+        listed.retain(|(path, _)| !is_known(path) && !is_binary_by_name(path));
         let desk = || (commit.and_then(|_| Repository::open(&git.own).ok()), vec![0; LIMIT_BYTES]);
         let made = in_parallel(&listed, desk, |(path, id), (repository, buffer)| {
             let text = match commit {
