@@ -15,6 +15,9 @@ use crate::vault::{
     Difference, FOLDER, Manifest, Reader, ReaderId, differences, policy, read_manifest, sha256,
 };
 
+/// Files, and the moment from which on they were there.
+pub type Version = (DateTime<Utc>, Vec<File>);
+
 /// What git has of a calendar's past, in all its branches.
 #[derive(Debug, Clone, Default)]
 pub struct Past {
@@ -23,7 +26,7 @@ pub struct Past {
     /// The people and the runners, likewise.
     pub rosters: Vec<Vec<File>>,
     /// What the checked-out branch said of accounts, people and runners, from when on, in order.
-    pub line: Vec<(DateTime<Utc>, Vec<File>)>,
+    pub line: Vec<Version>,
     /// The ledger's renewals, their paths relative to the ledger's root.
     pub renewals: Vec<File>,
 }
@@ -135,17 +138,18 @@ fn has_unnamed(account: &AccountId, manifest: &Manifest, sealed: &str) -> bool {
 /// Returns what runners have sealed of what platforms gave them anew: for those who could read the account's secret by
 /// the calendar of that moment.
 fn renewed(past: &Past) -> Vec<Sealing> {
-    let mut folders: BTreeMap<&str, Vec<(&str, Result<&str, &str>)>> = BTreeMap::new();
+    let mut folders: BTreeMap<&str, Vec<(&str, &str)>> = BTreeMap::new();
     for file in &past.renewals {
         let parts = file.path.strip_prefix("renewals/").and_then(|path| path.split_once('/'));
         if let (Some((account, name)), Content::Text(text)) = (parts, &file.content) {
-            folders.entry(account).or_default().push((name, Ok(text)));
+            folders.entry(account).or_default().push((name, text));
         }
     }
     let mut sealings = Vec::new();
     for (account, files) in folders {
         let Some(account) = AccountId::new(account) else { continue };
-        let renewals = renewal::read(files).unwrap_or_default();
+        let renewals =
+            renewal::read(files.into_iter().map(|(name, text)| (name, Ok(text)))).unwrap_or_default();
         let tokens = renewals.into_iter().filter(|renewal| matches!(renewal.end, Some(End::Token(_))));
         sealings.extend(tokens.map(|renewal| {
             let readers = readers_at(past, &account, &renewal);

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use chrono::{DateTime, Utc};
+use chrono::DateTime;
 use git2::{ObjectType, Oid, Repository, Sort, Tree};
 
-use crate::exposure::Past;
+use crate::exposure::{Past, Version};
 use crate::finding::{Content, File};
 use crate::rim::repo::{ROOT, Repo, RepoError, bytes};
 
@@ -79,7 +79,7 @@ fn entries(tree: &Tree<'_>, names: &[&'static str]) -> Entries {
 }
 
 /// Returns what the checked-out branch said of who may read secrets, oldest first, each with the moment from which on.
-fn line(shelf: &mut Shelf<'_>, root: &str) -> Result<Vec<(DateTime<Utc>, Vec<File>)>, RepoError> {
+fn line(shelf: &mut Shelf<'_>, root: &str) -> Result<Vec<Version>, RepoError> {
     let repository = shelf.repository;
     let mut walk = repository.revwalk()?;
     walk.set_sorting(Sort::TOPOLOGICAL | Sort::REVERSE)?;
