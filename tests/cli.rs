@@ -162,6 +162,34 @@ fn a_fault_is_shown_in_four_formats() {
 }
 
 #[test]
+fn the_vault_says_what_is_missing_and_never_what_was_typed() {
+    let stage = Stage::new().calendar().run("vault list");
+    stage.file("accounts/social.toml", "platform = \"bluesky\"\naccess = [\"ada\"]\n");
+    stage.file("people/ada.toml", "name = \"Ada\"\nrole = \"coordinator\"\n");
+    stage.file("people/bo.toml", "name = \"Bo\"\nrole = \"it\"\n");
+    stage
+        .run("vault list")
+        .run("vault list --json")
+        .run("vault show social")
+        .run("vault set social")
+        .run("vault set social app_password abcd-efgh")
+        .run("vault set social abcd-efgh")
+        .run("vault set news")
+        .run("vault set bluesky")
+        .run("vault set socail")
+        .run("vault rotate social")
+        .run("vault grant social bo")
+        .run("vault grant social bob")
+        .run("vault revoke social bo")
+        .run("vault revoke social ada")
+        .run("vault sync --dry-run")
+        .run("vault key --passphrase")
+        .run("vault key --identity people/key")
+        .run("vault sync")
+        .expect("vault");
+}
+
+#[test]
 fn a_plan_is_a_table_a_list_a_page_and_json() {
     let line = "plan --now 2027-01-10T12:00";
     let stage = Stage::new()

@@ -264,3 +264,6 @@ fn same_server(one: Option<&str>, other: Option<&str>) -> bool {
     let plain = |server: &str| server.trim_end_matches('/').to_ascii_lowercase();
     one.map(plain) == other.map(plain)
 }
+
+#[cfg(test)]
+mod tests;

@@ -61,7 +61,7 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
 /// Refuses to put an identity where it would be committed one day.
 fn refuse_in_calendar(path: &Path, here: &Here) -> Result<(), Error> {
     let Ok(repo) = here.repo() else { return Ok(()) };
-    let whole = here.folder().join(path);
+    let whole = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let folder = whole.ancestors().skip(1).find_map(|folder| folder.canonicalize().ok());
     if folder.is_some_and(|folder| folder.starts_with(repo.root())) {
         return Err(Error::user(format!(
