@@ -314,6 +314,10 @@ fn a_request_is_sent_once_over_a_connection_of_its_own_where_it_publishes() {
         exchange(&wire, &request(Effect::Reads, &server.url())).unwrap();
     }
     assert_eq!((server.connections(), server.heads().len()), (4, 6), "what reads keeps its connection");
+    for _ in 0..2 {
+        exchange(&wire, &request(Effect::Reads, &server.url()).alone()).unwrap();
+    }
+    assert_eq!((server.connections(), server.heads().len()), (6, 8), "unless it wants one of its own");
 }
 
 #[test]

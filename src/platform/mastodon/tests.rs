@@ -21,6 +21,7 @@ use crate::time::Clock;
 mod finds;
 mod opens;
 mod posts;
+mod recorded;
 mod renews;
 
 /// A server: what it answers to a method and path, one after the other; the last answer stays.

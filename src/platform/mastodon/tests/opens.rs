@@ -80,10 +80,10 @@ fn what_is_no_answer_of_such_a_server_is_told() {
     let html = answer(200, &[("content-type", "text/html")], b"<h1>Welcome</h1>");
     let moved = answer(301, &[("location", "https://elsewhere.example/")], b"");
     for (response, says) in [
-        (html, "the answer was 200 with text/html, and no JSON in it"),
+        (html, "the answer was 200 with a web page, not one of the interface"),
         (moved, "it redirects to https://elsewhere.example/, which is not followed"),
         (answer(200, &[], b"{\"error\":\"maintenance\"}"), "does not say whose the token is: maintenance"),
-        (answer(200, &[], b"{\"id\":"), "and no JSON in it"),
+        (answer(200, &[], b"{\"id\":"), "the answer was 200 with no JSON"),
         (answer(503, &[], b""), "the answer was 503"),
     ] {
         let server = Server::mastodon().forgets(VERIFY).answers_with(VERIFY, Ok(response));
