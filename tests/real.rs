@@ -15,15 +15,21 @@
 
 #[path = "real/bluesky.rs"]
 mod bluesky;
-#[path = "real/mastodon.rs"]
-mod mastodon;
+#[path = "real/calendar.rs"]
+mod calendar;
 #[path = "real/canary.rs"]
 mod canary;
+#[path = "real/faults.rs"]
+mod faults;
+#[path = "real/mastodon.rs"]
+mod mastodon;
 #[path = "real/proxy.rs"]
 mod proxy;
 #[path = "real/servers.rs"]
 mod servers;
-#[path = "real/wire.rs"]
-mod wire;
+#[path = "real/shown.rs"]
+mod shown;
 #[path = "real/vault.rs"]
 mod vault;
+#[path = "real/wire.rs"]
+mod wire;

@@ -28,9 +28,14 @@ fn installed(server: &str) -> PathBuf {
     root().join("target/servers").join(server)
 }
 
-/// Says on the terminal, whatever the test program captures, that a test did not run.
+/// Says something on the terminal, whatever the test program captures.
+pub fn say(what: &str) {
+    std::io::stderr().write_all(format!("\n{what}\n").as_bytes()).unwrap();
+}
+
+/// Says that a test did not run.
 pub fn skip(what: &str, how: &str) {
-    std::io::stderr().write_all(format!("\nskipped: {what}: {how}\n").as_bytes()).unwrap();
+    say(&format!("skipped: {what}: {how}"));
 }
 
 /// Returns a program of this machine, or says that what needs it is skipped.
