@@ -40,7 +40,7 @@ impl Calendar {
             .unwrap();
         key.write_all(identity.to_string().expose_secret().as_bytes()).unwrap();
         fs::create_dir(calendar.root()).unwrap();
-        calendar.git(&["init", "-q", "-b", "main"]);
+        calendar.git(&["init", "-q", "-b", "main", "--template="]);
         calendar.write(
             "kalends.toml",
             "name = \"Harbour Museum\"\nzone = \"UTC\"\nlanguage = \"en\"\n[publish]\nlate = \"12h\"\n",

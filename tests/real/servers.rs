@@ -144,6 +144,13 @@ pub fn get(address: &str, token: &str) -> (u16, Vec<u8>) {
     answer(client().get(address), token)
 }
 
+/// Returns what time it is on a server.
+pub fn date(address: &str) -> Option<chrono::DateTime<chrono::Utc>> {
+    let answer = client().get(address).send().ok()?;
+    let date = answer.headers().get("date")?.to_str().ok()?;
+    chrono::DateTime::parse_from_rfc2822(date).ok().map(|date| date.to_utc())
+}
+
 /// Asks for JSON and insists on it.
 pub fn get_json(address: &str, token: &str) -> Value {
     let (status, body) = get(address, token);
@@ -194,7 +201,7 @@ pub struct Pds {
 }
 
 /// Somebody on the PDS.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bluesky {
     pub handle: String,
     pub did: String,
@@ -271,7 +278,7 @@ impl Pds {
 // Mastodon's interface
 
 /// Somebody on a server that speaks Mastodon's interface.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fedi {
     pub name: String,
     pub id: String,

@@ -5,6 +5,8 @@
 #   leash.sh FOLDER PROGRAM ARGUMENTS…
 folder=$1
 shift
+# What is sent to all of a terminal's programs at once is for the one that holds the other end.
+trap '' HUP INT TERM
 "$@" </dev/null >"$folder/log" 2>&1 &
 server=$!
 cat >/dev/null
