@@ -1,5 +1,6 @@
 //! `kalends account`
 
+mod bluesky;
 mod connect;
 mod mastodon;
 
@@ -14,7 +15,8 @@ use crate::ui::Ui;
 #[command(after_long_help = "\
 Examples:
   kalends account connect mastodon             shows an address, asks for the code that you get there
-  kalends account connect mastodon --loopback  takes the code from the browser itself")]
+  kalends account connect mastodon --loopback  takes the code from the browser itself
+  kalends account connect bluesky              asks for an app password")]
 pub struct Args {
     #[command(subcommand)]
     what: What,

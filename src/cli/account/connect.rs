@@ -8,7 +8,7 @@ use serde::Serialize;
 use toml_edit::DocumentMut;
 
 use crate::calendar::Account;
-use crate::cli::account::mastodon;
+use crate::cli::account::{bluesky, mastodon};
 use crate::cli::here::Here;
 use crate::cli::vault::{Desk, commit_hint};
 use crate::cli::{IdentityArgs, complete};
@@ -109,6 +109,7 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
 /// Goes the way of the account's platform.
 fn sign_in(args: &Args, account: &Account, http: &dyn Http, ui: &mut Ui) -> Result<Signed, Error> {
     match account.platform.as_ref().map(|platform| platform.value) {
+        Some(Platform::Bluesky) => bluesky::sign_in(account, http, ui),
         Some(Platform::Mastodon) => mastodon::sign_in(args, account, http, ui),
         Some(other) => Err(Error::user(format!("kalends cannot sign in to {}", other.name()))
             .hint(format!("put the secret into the vault yourself: kalends vault set {}", account.id))),
