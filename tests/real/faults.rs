@@ -273,7 +273,9 @@ impl<'s> Case<'s> {
         }
         self.run(None, &["publish"]);
         let sent = self.proxy.seen().iter().filter(|seen| is_upload(seen) && seen.reached).count();
-        let left = self.pictures() - self.uploads.min(self.pictures());
+        // snac says of every upload that it does not know it, so none of an earlier run is trusted.
+        let known = if self.stage.host == Host::Snac { 0 } else { self.uploads };
+        let left = self.pictures() - known.min(self.pictures());
         assert!(sent <= left, "{}: {sent} uploads where {left} were left: {}", self.name(), self.told());
         self.uploads = self.recorded();
     }
@@ -691,12 +693,9 @@ fn matrix(host: Host) {
         requests.iter().map(Vec::len).sum::<usize>(),
         began.elapsed().as_secs()
     ));
-    assert!(
-        wrong.is_empty(),
-        "{} of {total} went wrong:\n{}",
-        wrong.len(),
-        wrong[..wrong.len().min(5)].join("\n")
-    );
+    // Said at once: taking the cases' folders away takes its time.
+    wrong.iter().take(5).for_each(|why| servers::say(why));
+    assert!(wrong.is_empty(), "{} of {total} went wrong", wrong.len());
 }
 
 #[test]
