@@ -8,6 +8,7 @@
 //! A request that could make a post public leaves only after its `sending` entry is durable and shared. What a run
 //! cannot find out is left as a doubt, never repeated blindly.
 
+mod deliver;
 mod lane;
 mod settle;
 

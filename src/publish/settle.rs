@@ -6,7 +6,7 @@ use crate::draft::Slot;
 use crate::ledger::{Entry, Fact, Hand, Ledger, Record, Release, Sending, State};
 use crate::mutant::{Mutant, planted};
 use crate::platform::{Channel, Class, Sight};
-use crate::publish::lane::Committed;
+use crate::publish::deliver::Committed;
 use crate::publish::{Outcome, Run, Settled};
 use crate::record::Note;
 use crate::world::LogError;
