@@ -135,7 +135,7 @@ impl Calendar {
         command.env("KALENDS_IDENTITY", self.identity()).env("GIT_CONFIG_GLOBAL", "/dev/null");
         if ahead != 0 {
             command.env("LD_PRELOAD", faketime().unwrap()).env("FAKETIME", format!("{ahead:+}"));
-            command.env("FAKETIME_DONT_FAKE_MONOTONIC", "1");
+            command.env("FAKETIME_DONT_FAKE_MONOTONIC", "1").env("NO_FAKE_STAT", "1");
         }
         command
     }

@@ -75,6 +75,8 @@ impl Leash {
         if let Some(clock) = clock {
             command.env("FAKETIME_TIMESTAMP_FILE", clock).env("FAKETIME_CACHE_DURATION", "1");
             command.env("FAKETIME_DONT_FAKE_MONOTONIC", "1").env("LD_PRELOAD", faketime().unwrap());
+            // snac's ids come from its files' times, which must stay as they are when the clock moves.
+            command.env("NO_FAKE_STAT", "1");
         }
         let command = command.arg(program).args(arguments).current_dir(&folder);
         let process = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
