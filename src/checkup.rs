@@ -13,7 +13,7 @@ use crate::http::{Effect, Method, Request};
 use crate::ledger::format::write_heartbeat;
 use crate::ledger::{Head, State};
 use crate::platform::Platform;
-use crate::publish::{Intent, desk, held_credential};
+use crate::publish::{Intent, adapter, desk, held_credential};
 use crate::record::{Note, Scribe};
 use crate::time::show_duration;
 use crate::world::World;
@@ -129,14 +129,13 @@ fn ago(now: DateTime<Utc>, at: DateTime<Utc>) -> String {
 }
 
 impl<'a> Checkup<'a> {
-    fn adapter(&self, account: &Account) -> Option<&'static dyn Platform> {
-        let platform = account.platform.as_ref()?.value;
-        (self.world.platforms)(platform).filter(|_| !account.by_hand)
-    }
-
     /// Returns the accounts that kalends posts to itself.
     fn own_accounts(&self) -> impl Iterator<Item = (&'a Account, &'static dyn Platform)> {
-        self.intent.calendar.accounts.values().filter_map(|account| Some((account, self.adapter(account)?)))
+        self.intent
+            .calendar
+            .accounts
+            .values()
+            .filter_map(|account| Some((account, adapter(self.world, account)?)))
     }
 
     /// Tells what is due, and what of it is faulty.

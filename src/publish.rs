@@ -205,6 +205,11 @@ pub fn survey<'a>(
     Ok((run.plan(drafts, &ledger)?, ledger.head))
 }
 
+/// Returns the adapter that acts for an account; none where a person does.
+pub(crate) fn adapter(world: &World<'_>, account: &Account) -> Option<&'static dyn Platform> {
+    (world.platforms)(account.platform.as_ref()?.value).filter(|_| !account.by_hand)
+}
+
 /// Returns an account's secret, where its platform wants one.
 pub(crate) fn held_credential(
     world: &World<'_>,
@@ -269,8 +274,9 @@ impl<'a> Run<'a> {
         self.intent.calendar.account(id)
     }
 
+    /// Returns the adapter that acts for an account; none where a person does.
     fn adapter(&self, account: &Account) -> Option<&'static dyn Platform> {
-        (self.world.platforms)(account.platform.as_ref()?.value)
+        adapter(self.world, account)
     }
 
     /// Signs in to an account, once a run: a password that is refused is not shown again for each doubt and each post.

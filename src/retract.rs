@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::draft::Slot;
 use crate::http::Failure;
 use crate::ledger::{Entry, Fact, State};
-use crate::publish::{Intent, desk, held_credential};
+use crate::publish::{Intent, adapter, desk, held_credential};
 use crate::record::{Note, Scribe};
 use crate::world::{LogError, World};
 
@@ -88,8 +88,7 @@ fn take_down(
     id: Option<&str>,
 ) -> Taken {
     let Some(account) = intent.calendar.account(&slot.account) else { return Taken::ByHand };
-    let adapter = account.platform.as_ref().and_then(|platform| (world.platforms)(platform.value));
-    let (Some(adapter), Some(id)) = (adapter, id) else {
+    let (Some(adapter), Some(id)) = (adapter(world, account), id) else {
         return Taken::ByHand;
     };
     let taken = held_credential(world, scribe, account, adapter)

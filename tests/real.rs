@@ -25,6 +25,8 @@ mod faults;
 mod mastodon;
 #[path = "real/proxy.rs"]
 mod proxy;
+#[path = "real/runners.rs"]
+mod runners;
 #[path = "real/servers.rs"]
 mod servers;
 #[path = "real/shown.rs"]

@@ -11,7 +11,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Write", &["init", "new", "fix"]),
     ("Look", &["check", "plan", "diff", "preview"]),
     ("Publish", &["publish", "settle", "stop", "resume", "retract"]),
-    ("See what happened", &["status", "log"]),
+    ("See what happened", &["status", "log", "doctor"]),
     ("Connect accounts", &["account", "vault"]),
     ("Set up", &["schema", "completions", "man"]),
 ];
