@@ -109,7 +109,14 @@ impl<'a> Repo<'a> {
         }
         let before = self.desk.clock.now();
         let request = self.request(Effect::Reads, Method::Get, "com.atproto.server.getSession");
-        let answer = self.send(&request)?;
+        let answer = match self.send(&request) {
+            // Of an account that it has closed, a server does not know the session any more; the next one says why.
+            Err(Failure::Refused { code, .. }) if !is_about_account(&code) => {
+                let token = self.session().access.clone();
+                return self.renew(&token);
+            }
+            answer => answer?,
+        };
         self.same_time(before, &answer)?;
         self.is_ours(&self.json(&answer)?)
     }
