@@ -158,7 +158,6 @@ mod tests {
         assert_eq!(code.expose_secret(), "a+b");
         let page = visitors.join().unwrap();
         assert!(page.starts_with("HTTP/1.1 200 OK") && page.contains("You can close this page"), "{page}");
-        assert!(TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err(), "the door is closed");
     }
 
     #[test]
