@@ -3,26 +3,28 @@
 //! It goes the way that `publish` goes, as far as that can be done without sending: it fetches the ledger, adds a line
 //! to it, opens each secret and signs in to each account. What would stop a post of the next day is [`Verdict::Bad`].
 
+mod forge;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Days, TimeDelta, Utc};
 
 use crate::calendar::Account;
-use crate::draft::{AccountId, Draft};
-use crate::http::{Effect, Method, Request};
+use crate::draft::{AccountId, Draft, Slot};
+use crate::http::{Effect, Method, Request, SKEW};
 use crate::ledger::format::write_heartbeat;
 use crate::ledger::{Head, State};
+use crate::plan::Standing;
 use crate::platform::Platform;
-use crate::publish::{Intent, adapter, desk, held_credential};
+use crate::publish::{Intent, adapter, desk, held_credential, survey};
 use crate::record::{Note, Scribe};
 use crate::time::show_duration;
 use crate::world::World;
 
+use forge::{branch_api, host};
+
 /// How far ahead a post counts as one of tonight's.
 pub const TONIGHT: TimeDelta = TimeDelta::hours(24);
-
-/// How far two clocks may be apart before nothing is sent.
-const SKEW: TimeDelta = TimeDelta::seconds(60);
 
 /// How many days back a sign of life is looked for.
 const DAYS_BACK: u64 = 31;
@@ -84,9 +86,19 @@ pub struct Machine {
 /// Looks at everything that tonight's posts depend on.
 pub fn examine(world: &World<'_>, intent: &Intent<'_>, drafts: &[Draft], machine: &Machine) -> Vec<Sign> {
     let now = world.clock.now();
-    let tonight: Vec<&Draft> = drafts.iter().filter(|draft| draft.due <= now + TONIGHT).collect();
+    // Where the ledger cannot be read, nothing is known to be out, and its own sign says so.
+    let plan = survey(world, intent, drafts).map(|(plan, _)| plan).unwrap_or_default();
+    let settled = [Standing::Published, Standing::Over, Standing::Doubt, Standing::Broken];
+    let settled: BTreeSet<&Slot> =
+        plan.rows.iter().filter(|row| settled.contains(&row.standing)).map(|row| &row.slot).collect();
+    let open = |draft: &&Draft| draft.due + draft.late >= now && !settled.contains(&draft.slot);
+    let tonight = drafts.iter().filter(|draft| draft.due <= now + TONIGHT).filter(open).collect();
     let check = Checkup { world, intent, machine, scribe: Scribe::new(world), now, tonight, drafts };
     let mut signs = check.posts();
+    signs.extend(plan.standing(Standing::Refused).map(|row| {
+        let refused = sign("posts", Verdict::Bad, format!("{}: {}", row.slot, row.reason));
+        Sign { next: row.next.clone(), ..refused }
+    }));
     signs.extend(check.ledger());
     signs.extend(check.protection());
     signs.extend(check.clocks());
@@ -101,7 +113,7 @@ struct Checkup<'a> {
     machine: &'a Machine,
     scribe: Scribe<'a>,
     now: DateTime<Utc>,
-    /// What is due from now to tomorrow.
+    /// What may go out from now to tomorrow: what is due then, and what is due already and not out.
     tonight: Vec<&'a Draft>,
     drafts: &'a [Draft],
 }
@@ -147,20 +159,25 @@ impl<'a> Checkup<'a> {
         let next =
             self.drafts.iter().filter(|draft| own.contains(&draft.slot.account)).find(|d| d.due > self.now);
         let when = |draft: &Draft| zone.local(draft.due).format("%a %Y-%m-%d %H:%M").to_string();
-        let count = self.tonight.iter().filter(ours).filter(|draft| draft.due > self.now).count();
-        let mut words = match (count, next) {
+        let (late, ahead): (Vec<&Draft>, Vec<&Draft>) =
+            self.tonight.iter().filter(ours).partition(|draft| draft.due <= self.now);
+        let mut words = match (ahead.len(), next) {
             (0, None) => "nothing is due that kalends posts itself".to_owned(),
             (0, Some(next)) => format!("nothing in the next 24 hours; then {} at {}", next.slot, when(next)),
-            (_, Some(next)) => {
+            (count, Some(next)) => {
                 format!("{count} in the next 24 hours, the first {} at {}", next.slot, when(next))
             }
-            (_, None) => format!("{count} in the next 24 hours"),
+            (count, None) => format!("{count} in the next 24 hours"),
         };
+        if let Some(first) = late.first() {
+            let first = format!("{} of {}", first.slot, when(first));
+            words = format!("{} due and not out yet, the first {first}; {words}", late.len());
+        }
         if by_hand > 0 {
             words.push_str(&format!("; {by_hand} more for people to post by hand"));
         }
         let mut signs = vec![sign("posts", Verdict::Fine, words)];
-        let faulty = self.tonight.iter().filter(ours).filter(|draft| draft.due + draft.late >= self.now);
+        let faulty = self.tonight.iter().filter(ours);
         let mut said = BTreeSet::new();
         for (draft, why) in faulty.filter_map(|draft| Some((draft, (self.intent.faulty)(draft)?))) {
             if said.insert(&draft.slot.post) {
@@ -267,8 +284,7 @@ impl<'a> Checkup<'a> {
             let Ok(answer) = self.world.http.send(&Request::new(Effect::Reads, Method::Get, url)) else {
                 continue;
             };
-            let Some(theirs) = answer.date() else { continue };
-            let apart = (theirs - before).abs().min((theirs - self.world.clock.now()).abs());
+            let Some(apart) = answer.apart(before, self.world.clock.now()) else { continue };
             if apart > SKEW {
                 let words = format!("this clock and that of {host} are {} apart", show_duration(apart));
                 let next = "set this machine's clock by the network: nothing is sent by a wrong one";
@@ -328,7 +344,7 @@ impl<'a> Checkup<'a> {
 
     /// An account that has no post tonight stops nothing tonight.
     fn weigh(&self, id: &AccountId) -> Verdict {
-        let tonight = self.tonight.iter().any(|draft| draft.slot.account == *id && draft.due > self.now);
+        let tonight = self.tonight.iter().any(|draft| draft.slot.account == *id);
         if tonight { Verdict::Bad } else { Verdict::Warn }
     }
 
@@ -354,7 +370,8 @@ impl<'a> Checkup<'a> {
             || elsewhere.as_ref().is_some_and(|(back, _)| *back <= 1);
         let said = elsewhere.map(|(_, said)| format!("on {said}"));
         let words: Vec<String> = here.into_iter().chain(said).collect();
-        let due = self.tonight.iter().any(|draft| draft.due > self.now);
+        let own: BTreeSet<&AccountId> = self.own_accounts().map(|(account, _)| &account.id).collect();
+        let due = self.tonight.iter().any(|draft| own.contains(&draft.slot.account));
         let next = "let cron or a timer start kalends publish every few minutes; see examples/";
         match (words.is_empty(), lately) {
             (true, _) => {
@@ -370,37 +387,9 @@ impl<'a> Checkup<'a> {
     }
 }
 
-/// Returns the host of an address.
-fn host(url: &str) -> String {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
-    authority.rsplit('@').next().unwrap_or(authority).to_owned()
-}
-
-/// Returns where GitHub tells whether a branch is protected: its public interface for branches.
-fn branch_api(remote: &str, branch: &str) -> Option<String> {
-    let path = remote.strip_prefix("https://github.com/")?.trim_end_matches('/').trim_end_matches(".git");
-    let (owner, name) = path.split_once('/')?;
-    let plain = |text: &str| text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
-    (plain(owner) && plain(name) && plain(branch))
-        .then(|| format!("https://api.github.com/repos/{owner}/{name}/branches/{branch}"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_branch_of_the_web_is_asked_about_and_no_other() {
-        let api = branch_api("https://github.com/harbour/museum.git", "ledger");
-        assert_eq!(api.as_deref(), Some("https://api.github.com/repos/harbour/museum/branches/ledger"));
-        for other in
-            ["git@github.com:harbour/museum", "https://example.org/x/y", "https://github.com/a/b/c d"]
-        {
-            assert_eq!(branch_api(other, "ledger"), None, "{other}");
-        }
-        assert_eq!(host("https://bot:pw@forge.example:8443/x"), "forge.example:8443");
-    }
 
     #[test]
     fn a_span_is_told_as_people_say_it() {

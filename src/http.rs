@@ -168,10 +168,20 @@ impl fmt::Debug for Response {
     }
 }
 
+/// How far apart two clocks may be (RELIABILITY: σ); ages across runners are trusted only beyond twice this.
+pub const SKEW: TimeDelta = TimeDelta::seconds(60);
+
 impl Response {
     /// Returns the other side's clock, where it tells it.
     pub fn date(&self) -> Option<DateTime<Utc>> {
         DateTime::parse_from_rfc2822(self.header("date")?).ok().map(|at| at.to_utc())
+    }
+
+    /// Returns how far the other side's clock is from ours, beyond the time that the answer took; nothing where it does
+    /// not tell its own.
+    pub fn apart(&self, asked_at: DateTime<Utc>, now: DateTime<Utc>) -> Option<TimeDelta> {
+        let theirs = self.date()?;
+        Some((asked_at - theirs).max(theirs - now).max(TimeDelta::zero()))
     }
 
     /// Reads the body as JSON; what cannot be read says so, and shows none of it.

@@ -7,6 +7,7 @@ pub mod bluesky;
 pub mod feed;
 pub mod mastodon;
 pub mod quota;
+pub mod server;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use sha2::{Digest as _, Sha256};

@@ -158,6 +158,20 @@ fn doctor_says_whether_tonights_posts_will_go_out() {
 }
 
 #[test]
+fn doctor_counts_what_is_due_already_and_not_out() {
+    let folder = calendar();
+    let at = folder.path();
+    // The lantern is due at nine, and may go out for as long as the calendar lets it.
+    let (code, told) = kalends(at, &["doctor", "--now", "2027-01-18T09:10"]);
+    assert_eq!(code, Some(3), "nobody runs publish, and a post is due: {told}");
+    assert!(told.contains("1 due and not out yet, the first 2027-01-18-lantern/once/news"), "{told}");
+    assert_eq!(kalends(at, &["publish", "--now", "2027-01-18T09:15"]).0, Some(0));
+    let (code, told) = kalends(at, &["doctor", "--now", "2027-01-18T09:20"]);
+    assert_eq!(code, Some(0), "{told}");
+    assert!(!told.contains("not out yet"), "{told}");
+}
+
+#[test]
 fn doctor_names_an_account_that_will_not_open_and_a_post_that_is_faulty() {
     let folder = calendar();
     let at = folder.path();

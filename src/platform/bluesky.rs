@@ -36,6 +36,7 @@ use crate::draft::Draft;
 use crate::http::{Effect, Failure, Http, Method, Request, Response};
 use crate::keyring::Credential;
 use crate::ledger::{Evidence, Receipt, Sending, Upload};
+use crate::platform::server::{refused, unsent};
 use crate::platform::{Channel, Class, Desk, Parent, Platform, Sight};
 
 use record::{COLLECTION, Ready, Reply};
@@ -311,14 +312,6 @@ fn blobs(payload: &str) -> Vec<String> {
 /// Returns a text as a part of a query.
 fn encoded(text: &str) -> String {
     form_urlencoded::byte_serialize(text.as_bytes()).collect()
-}
-
-fn unsent(why: String) -> Failure {
-    Failure::Unsent { why, retry_after: None }
-}
-
-fn refused(status: u16, why: String) -> Failure {
-    Failure::Refused { status, code: String::new(), why }
 }
 
 #[cfg(test)]

@@ -30,6 +30,7 @@ use crate::http::{Effect, Failure, Http, Method, Request, exchange};
 use crate::keyring::Credential;
 use crate::ledger::{Evidence, Receipt, Sending, Upload};
 use crate::media::Cleaned;
+use crate::platform::server::unsent;
 use crate::platform::{self, Channel, Class, Desk, Parent, Platform, Sight};
 
 pub use entry::{Attachment, Collection, Entry, FORMAT, Facts, Poll};
@@ -186,10 +187,6 @@ pub fn shelf_name(media: &Cleaned) -> String {
 
 fn address(account: &Account, kind: &str, name: &str) -> String {
     format!("feed:{}/{kind}/{name}", folder(account))
-}
-
-fn unsent(why: String) -> Failure {
-    Failure::Unsent { why, retry_after: None }
 }
 
 fn entry_of(desk: &Desk<'_>, draft: &Draft, media: Vec<Attachment>, first_at: DateTime<Utc>) -> Entry {

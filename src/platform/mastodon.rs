@@ -27,11 +27,12 @@ use crate::draft::{Draft, MediaFacts};
 use crate::http::{Effect, Failure, Http, Method};
 use crate::keyring::Credential;
 use crate::ledger::{Evidence, Receipt, Sending, Upload};
+use crate::platform::server::{Base, at, refused, unsent};
 use crate::platform::{Channel, Class, Desk, Parent, Platform, Sight};
 
 use oauth::Tokens;
 use post::Post;
-use server::{Api, Base, Me, Server, at, text};
+use server::{Api, Me, Server, text};
 
 /// For how long Mastodon keeps a key (app/services/post_status_service.rb).
 const WINDOW: TimeDelta = TimeDelta::hours(1);
@@ -252,14 +253,6 @@ impl Session<'_> {
 fn segment(id: &str) -> String {
     let encoded: String = form_urlencoded::byte_serialize(id.as_bytes()).collect();
     if encoded == "." || encoded == ".." { encoded.replace('.', "%2E") } else { encoded.replace('+', "%20") }
-}
-
-fn unsent(why: String) -> Failure {
-    Failure::Unsent { why, retry_after: None }
-}
-
-fn refused(status: u16, why: String) -> Failure {
-    Failure::Refused { status, code: String::new(), why }
 }
 
 #[cfg(test)]

@@ -18,7 +18,7 @@ use crate::world::LogError;
 const GATHER: TimeDelta = TimeDelta::seconds(20);
 
 /// How long a batch is sent before its endings are recorded and the stop switch is looked at again.
-const LOOK_AGAIN: TimeDelta = TimeDelta::seconds(10);
+pub(super) const LOOK_AGAIN: TimeDelta = TimeDelta::seconds(10);
 
 /// How long to leave a platform alone that could not be reached or was not ready.
 pub(super) const PAUSE: TimeDelta = TimeDelta::minutes(1);
@@ -44,14 +44,7 @@ impl Run<'_> {
                 return self.release(claims, &why, Some(retry_at));
             }
         };
-        let mut lane = Lane {
-            run: self,
-            channel: channel.as_ref(),
-            ledger,
-            public: BTreeMap::new(),
-            settled: Vec::new(),
-            pause: None,
-        };
+        let mut lane = Lane::new(self, channel.as_ref(), ledger);
         let mut queue: VecDeque<Claimed<'_>> = claims.into();
         while !queue.is_empty() {
             if let Some((why, until)) = lane.pause.clone() {
@@ -97,18 +90,25 @@ fn put_off(failure: Failure, now: DateTime<Utc>) -> (String, DateTime<Utc>) {
     }
 }
 
-struct Lane<'r, 'a> {
+/// What goes to one account, one after the other.
+pub(super) struct Lane<'r, 'a> {
     run: &'r Run<'a>,
     channel: &'r dyn Channel,
     ledger: &'r Ledger,
     /// What this lane has published: the parents of what follows.
     public: BTreeMap<Slot, Parent>,
-    settled: Vec<Settled>,
+    /// What came to an end.
+    pub settled: Vec<Settled>,
     /// Why, and until when, the platform is left alone.
     pause: Option<(String, DateTime<Utc>)>,
 }
 
-impl Lane<'_, '_> {
+impl<'r, 'a> Lane<'r, 'a> {
+    /// Returns a lane on which nothing has been sent.
+    pub fn new(run: &'r Run<'a>, channel: &'r dyn Channel, ledger: &'r Ledger) -> Lane<'r, 'a> {
+        Lane { run, channel, ledger, public: BTreeMap::new(), settled: Vec::new(), pause: None }
+    }
+
     /// Prepares the next claims: what one commit can let through. What was uploaded is written down at once.
     ///
     /// That is one claim, so that a crash leaves one doubt and not ten; or, where a permanent key heals them all, as
@@ -154,12 +154,16 @@ impl Lane<'_, '_> {
         uploads
     }
 
-    /// Commits, delivers, records. A long batch is recorded in between, and ends early if publishing was stopped.
     fn send(&mut self, ready: Vec<(Claimed<'_>, Sending)>) -> Result<(), LogError> {
         if ready.is_empty() {
             return Ok(());
         }
         let committed = self.commit(ready)?;
+        self.send_committed(committed)
+    }
+
+    /// Delivers and records. A long batch is recorded in between, and ends early if publishing was stopped.
+    pub fn send_committed(&mut self, committed: Vec<Committed>) -> Result<(), LogError> {
         let mut looked_at = self.run.world.clock.now();
         let mut delivered = Vec::new();
         for committed in committed {
@@ -173,7 +177,9 @@ impl Lane<'_, '_> {
             }
             delivered.push(self.deliver(committed));
         }
-        self.settled.extend(self.run.record(delivered)?);
+        if !delivered.is_empty() {
+            self.settled.extend(self.run.record(delivered)?);
+        }
         Ok(())
     }
 

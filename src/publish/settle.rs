@@ -1,18 +1,19 @@
 //! Doubts: what may be public is looked for, sent again under the same key where that is safe, or put before a person.
 
+use std::collections::BTreeMap;
+
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::draft::Slot;
+use crate::draft::{AccountId, Slot};
+use crate::http::SKEW;
 use crate::ledger::{Entry, Fact, Hand, Ledger, Record, Release, Sending, State};
 use crate::mutant::{Mutant, planted};
 use crate::platform::{Channel, Class, Sight};
 use crate::publish::deliver::Committed;
+use crate::publish::lane::{LOOK_AGAIN, Lane};
 use crate::publish::{Outcome, Run, Settled};
 use crate::record::Note;
 use crate::world::LogError;
-
-/// How far apart two runners' clocks may be (RELIABILITY: σ); ages across runners are trusted only beyond twice this.
-const SKEW: TimeDelta = TimeDelta::seconds(60);
 
 /// A doubt: a sending whose end is not known.
 struct Doubt<'l> {
@@ -46,48 +47,84 @@ enum Verdict {
     Person(String),
 }
 
+/// What an account's doubts came to so far, before the ledger has it.
+struct Findings<'d, 'r, 'a> {
+    run: &'r Run<'a>,
+    lane: Lane<'r, 'a>,
+    /// What is known now: a fact, and what to tell once it stands.
+    facts: Vec<(Entry, &'d Doubt<'d>, Outcome)>,
+    /// What goes out again under its own key.
+    replays: Vec<(Entry, &'d Doubt<'d>, Sending)>,
+}
+
 impl Run<'_> {
-    /// Looks after the doubts in the ledger that these hands left.
+    /// Looks after the doubts in the ledger that these hands left, account by account.
     pub(super) fn settle(
         &self,
         ledger: &Ledger,
         of: &dyn Fn(&Hand) -> bool,
     ) -> Result<Vec<Settled>, LogError> {
-        let mut settled = Vec::new();
+        let mut accounts: BTreeMap<&AccountId, Vec<Doubt<'_>>> = BTreeMap::new();
         for (slot, record) in ledger.slots() {
             if let Some(doubt) = Doubt::of(slot, record).filter(|doubt| of(doubt.hand)) {
-                let halted = ledger.head.halt.is_some();
-                settled.extend(self.settle_one(&doubt, halted)?);
+                accounts.entry(&slot.account).or_default().push(doubt);
             }
+        }
+        let mut settled = Vec::new();
+        for (id, doubts) in accounts {
+            settled.extend(self.settle_account(id, &doubts, ledger)?);
         }
         Ok(settled)
     }
 
-    fn settle_one(&self, doubt: &Doubt<'_>, halted: bool) -> Result<Option<Settled>, LogError> {
-        let found = self.account(&doubt.slot.account);
+    fn settle_account(
+        &self,
+        id: &AccountId,
+        doubts: &[Doubt<'_>],
+        ledger: &Ledger,
+    ) -> Result<Vec<Settled>, LogError> {
+        let found = self.account(id);
         let Some((account, adapter)) = found.and_then(|account| Some((account, self.adapter(account)?)))
         else {
-            let why = format!("{} is not an account that kalends can look at", doubt.slot.account);
-            return self.leave(doubt, why.clone(), Outcome::Person(why));
+            return self.leave(doubts, &format!("{id} is not an account that kalends can look at"));
         };
         let channel = match self.channel(account, adapter) {
             Ok(channel) => channel,
             Err(failure) => {
                 let why = format!("looking for it failed: {failure}");
-                return Ok(Some(self.told(doubt.slot, doubt.sending.due, Outcome::Doubt(why))));
+                let told = |doubt: &Doubt<'_>| self.told_of(doubt, Outcome::Doubt(why.clone()));
+                return Ok(doubts.iter().map(told).collect());
             }
         };
-        match self.judge(doubt, channel.as_ref(), halted) {
-            Verdict::Fact(fact, outcome) => {
-                let entry = self.entry(doubt.slot, doubt.attempt, fact);
-                let written = self.scribe.write(Note { entries: vec![entry.clone()], ..Note::default() })?;
-                let outcome = if written.has(&entry) { outcome } else { Outcome::Yielded };
-                Ok(Some(self.told(doubt.slot, doubt.sending.due, outcome)))
+        let channel = channel.as_ref();
+        let mut findings = Findings::new(self, channel, ledger);
+        let mut wrote_at = self.world.clock.now();
+        for doubt in doubts {
+            let verdict = self.judge(doubt, channel, ledger.head.halt.is_some());
+            let alone = matches!(verdict, Verdict::Replay) && channel.class() != Class::PermanentKey;
+            findings.keep(doubt, verdict, channel);
+            if alone || self.world.clock.now() - wrote_at > LOOK_AGAIN {
+                findings.write()?;
+                wrote_at = self.world.clock.now();
             }
-            Verdict::Replay => self.replay(doubt, channel.as_ref()),
-            Verdict::Wait(why) => Ok(Some(self.told(doubt.slot, doubt.sending.due, Outcome::Doubt(why)))),
-            Verdict::Person(why) => self.leave(doubt, why.clone(), Outcome::Person(why)),
         }
+        findings.write()?;
+        Ok(findings.lane.settled)
+    }
+
+    /// Leaves doubts to a person, in the ledger too.
+    fn leave(&self, doubts: &[Doubt<'_>], why: &str) -> Result<Vec<Settled>, LogError> {
+        let unsaid = doubts.iter().filter(|doubt| !doubt.said);
+        let entries: Vec<Entry> =
+            unsaid.map(|doubt| self.entry(doubt.slot, doubt.attempt, Fact::Doubt(why.to_owned()))).collect();
+        if !entries.is_empty() {
+            self.scribe.write(Note { entries, ..Note::default() })?;
+        }
+        Ok(doubts.iter().map(|doubt| self.told_of(doubt, Outcome::Person(why.to_owned()))).collect())
+    }
+
+    fn told_of(&self, doubt: &Doubt<'_>, outcome: Outcome) -> Settled {
+        self.told(doubt.slot, doubt.sending.due, outcome)
     }
 
     fn judge(&self, doubt: &Doubt<'_>, channel: &dyn Channel, halted: bool) -> Verdict {
@@ -158,30 +195,59 @@ impl Run<'_> {
                 .and_then(|account| account.platform.as_ref())
                 .is_none_or(|platform| platform.value != crate::text::Platform::Feed)
     }
+}
 
-    /// Sends the same bytes again under the same key: its own commit first, so that only one does.
-    fn replay(&self, doubt: &Doubt<'_>, channel: &dyn Channel) -> Result<Option<Settled>, LogError> {
-        // The run may sleep between this and the first byte, so the key's own end goes with the sending.
-        let until = doubt.sending.until.min(key_until(doubt.sending, channel));
-        let sending = Sending { replays: Some(doubt.attempt), until, ..doubt.sending.clone() };
-        let entry = self.entry(doubt.slot, doubt.attempt + 1, Fact::Sending(sending.clone()));
-        let written = self.scribe.write(Note { entries: vec![entry.clone()], ..Note::default() })?;
-        if !written.has(&entry) {
-            return Ok(Some(self.told(doubt.slot, doubt.sending.due, Outcome::Yielded)));
-        }
-        let committed =
-            Committed { slot: entry.slot, attempt: entry.attempt, committed_at: entry.hand.at, sending };
-        let delivered = self.deliver(channel, committed);
-        Ok(self.record(vec![delivered])?.pop())
+impl<'d, 'r, 'a> Findings<'d, 'r, 'a> {
+    fn new(run: &'r Run<'a>, channel: &'r dyn Channel, ledger: &'r Ledger) -> Findings<'d, 'r, 'a> {
+        let lane = Lane::new(run, channel, ledger);
+        Findings { run, lane, facts: Vec::new(), replays: Vec::new() }
     }
 
-    /// Leaves a doubt to a person, in the ledger too.
-    fn leave(&self, doubt: &Doubt<'_>, why: String, outcome: Outcome) -> Result<Option<Settled>, LogError> {
-        if !doubt.said {
-            let entry: Entry = self.entry(doubt.slot, doubt.attempt, Fact::Doubt(why));
-            self.scribe.write(Note { entries: vec![entry], ..Note::default() })?;
+    fn keep(&mut self, doubt: &'d Doubt<'d>, verdict: Verdict, channel: &dyn Channel) {
+        let run = self.run;
+        let fact = |fact| run.entry(doubt.slot, doubt.attempt, fact);
+        match verdict {
+            Verdict::Fact(what, outcome) => self.facts.push((fact(what), doubt, outcome)),
+            Verdict::Wait(why) => self.lane.settled.push(run.told_of(doubt, Outcome::Doubt(why))),
+            Verdict::Person(why) if doubt.said => {
+                self.lane.settled.push(run.told_of(doubt, Outcome::Person(why)));
+            }
+            Verdict::Person(why) => {
+                self.facts.push((fact(Fact::Doubt(why.clone())), doubt, Outcome::Person(why)));
+            }
+            Verdict::Replay => {
+                // The run may sleep between this and the first byte, so the key's own end goes with the sending.
+                let until = doubt.sending.until.min(key_until(doubt.sending, channel));
+                let sending = Sending { replays: Some(doubt.attempt), until, ..doubt.sending.clone() };
+                let entry = run.entry(doubt.slot, doubt.attempt + 1, Fact::Sending(sending.clone()));
+                self.replays.push((entry, doubt, sending));
+            }
         }
-        Ok(Some(self.told(doubt.slot, doubt.sending.due, outcome)))
+    }
+
+    /// Writes down what was found, in one commit, and sends again what that commit lets through.
+    fn write(&mut self) -> Result<(), LogError> {
+        let facts = self.facts.iter().map(|(entry, ..)| entry);
+        let entries: Vec<Entry> =
+            facts.chain(self.replays.iter().map(|(entry, ..)| entry)).cloned().collect();
+        if entries.is_empty() {
+            return Ok(());
+        }
+        let written = self.run.scribe.write(Note { entries, ..Note::default() })?;
+        for (entry, doubt, outcome) in std::mem::take(&mut self.facts) {
+            let outcome = if written.has(&entry) { outcome } else { Outcome::Yielded };
+            self.lane.settled.push(self.run.told_of(doubt, outcome));
+        }
+        let mut committed = Vec::new();
+        for (entry, doubt, sending) in std::mem::take(&mut self.replays) {
+            if written.has(&entry) {
+                let (slot, attempt, committed_at) = (entry.slot, entry.attempt, entry.hand.at);
+                committed.push(Committed { slot, attempt, committed_at, sending });
+            } else {
+                self.lane.settled.push(self.run.told_of(doubt, Outcome::Yielded));
+            }
+        }
+        self.lane.send_committed(committed)
     }
 }
 

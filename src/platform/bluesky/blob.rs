@@ -9,9 +9,9 @@ use crate::http::{Effect, Failure, Method};
 use crate::ledger::Upload;
 use crate::media::{Cleaned, show_bytes};
 use crate::platform::picture;
+use crate::platform::server::{refused, unsent};
 
 use super::repo::Repo;
-use super::{refused, unsent};
 
 /// The largest picture (lexicon app.bsky.embed.images, `image`).
 pub const IMAGE_BYTES_MAX: usize = 2_000_000;

@@ -1,7 +1,7 @@
 //! What a server's refusal is about: the token, the account, or what was asked.
 
 use crate::http::Failure;
-use crate::platform::mastodon::server::at;
+use crate::platform::server::at;
 
 /// Says plainly what a server's failure is about.
 pub fn plain(host: &str, failure: Failure) -> Failure {

@@ -7,10 +7,10 @@ use serde_json::Value;
 
 use crate::calendar::Account;
 use crate::http::{Effect, Failure, Http, Method, Request};
-use crate::platform::mastodon::server::{Base, at};
+use crate::platform::server::{Base, at, refused, unsent};
 
+use super::encoded;
 use super::fault::plain;
-use super::{encoded, refused, unsent};
 
 /// Who resolves handles where the account names no server.
 const RESOLVER: &str = "https://bsky.social";

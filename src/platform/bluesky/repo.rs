@@ -9,16 +9,12 @@ use serde_json::{Value, json};
 use crate::http::{Effect, Failure, Method, Request, Response};
 use crate::keyring;
 use crate::platform::Desk;
-use crate::platform::mastodon::server::{Base, at};
 use crate::platform::quota::Quota;
+use crate::platform::server::{Base, at, refused, unsent};
 
 use super::fault::{has_ended, inactive, is_about_account, plain};
 use super::identity::{self, Identity};
 use super::session::Session;
-use super::{refused, unsent};
-
-/// How far apart the server's clock and ours may be (RELIABILITY §1.3).
-const SKEW: TimeDelta = TimeDelta::seconds(60);
 
 /// How long a token must last still when a post is prepared with it.
 const MARGIN: TimeDelta = TimeDelta::minutes(3);
@@ -117,7 +113,7 @@ impl<'a> Repo<'a> {
             }
             answer => answer?,
         };
-        self.same_time(before, &answer)?;
+        self.base.same_time(before, self.desk.clock.now(), &answer)?;
         self.is_ours(&self.json(&answer)?)
     }
 
@@ -242,7 +238,7 @@ impl<'a> Repo<'a> {
             self.keep(session);
         }
         ours?;
-        self.same_time(before, answer)
+        self.base.same_time(before, self.desk.clock.now(), answer)
     }
 
     fn keep(&self, session: &Session) {
@@ -277,18 +273,6 @@ impl<'a> Repo<'a> {
             return Err(refused(403, inactive(host, text("status").unwrap_or_default())));
         }
         Ok(())
-    }
-
-    fn same_time(&self, before: DateTime<Utc>, answer: &Response) -> Result<(), Failure> {
-        let Some(date) = answer.date() else { return Ok(()) };
-        let apart = (before - date).max(date - self.desk.clock.now());
-        if apart <= SKEW {
-            return Ok(());
-        }
-        let (seconds, host) = (apart.num_seconds(), &self.base.host);
-        Err(unsent(format!(
-            "the clocks of this machine and of {host} are {seconds} s apart, so nothing is sent: set the wrong one"
-        )))
     }
 
     /// Reads an answer as JSON.

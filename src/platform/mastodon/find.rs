@@ -12,11 +12,12 @@ use serde_json::Value;
 use crate::http::Failure;
 use crate::ledger::{Evidence, Receipt, Sending};
 use crate::platform::Sight;
+use crate::platform::server::{at, unsent};
 
 use super::WINDOW;
 use super::html::{plain, words};
 use super::post::{Post, shown};
-use super::server::{Api, Me, Server, at, id, text};
+use super::server::{Api, Me, Server, id, text};
 
 /// How far the server's clock may be behind ours: what `open` lets pass, and a second that it cuts off.
 const BEHIND: TimeDelta = TimeDelta::seconds(61);
@@ -202,12 +203,12 @@ fn home(api: &Api<'_>, me: &Me) -> Result<Vec<Value>, Failure> {
 
 fn page(api: &Api<'_>, path: &str) -> Result<Vec<Value>, Failure> {
     let answer = api.get(path).map_err(|failure| at(&api.base.host, failure))?;
-    let unread = |why| super::unsent(format!("{}: {why}", api.base.host));
+    let unread = |why| unsent(format!("{}: {why}", api.base.host));
     match answer.json().map_err(unread)? {
         Value::Array(statuses) => Ok(statuses),
         other => {
             let said = text(&other, "error").unwrap_or("no list in the answer");
-            Err(super::unsent(format!("{}: {said}", api.base.host)))
+            Err(unsent(format!("{}: {said}", api.base.host)))
         }
     }
 }

@@ -8,10 +8,11 @@ use crate::draft::{Draft, Media, MediaFacts, hex};
 use crate::http::{Effect, Failure, Method, Request, Response};
 use crate::ledger::Upload;
 use crate::media::Cleaned;
+use crate::platform::server::{at, unsent};
 use crate::platform::{self, Desk};
 
-use super::server::{Api, at, id, text};
-use super::{segment, unsent};
+use super::segment;
+use super::server::{Api, id, text};
 
 /// How long a server is given to make an upload ready, once it has it.
 const READY_WITHIN: TimeDelta = TimeDelta::minutes(2);

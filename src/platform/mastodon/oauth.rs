@@ -7,9 +7,9 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use crate::http::{Effect, Failure, Http, Method, Request, Response, exchange};
+use crate::platform::server::{Base, at, unsent};
 
-use super::server::{Base, at, text};
-use super::unsent;
+use super::server::text;
 
 /// The redirection of an app that has no page: the server shows the code to the person.
 pub const SHOWN: &str = "urn:ietf:wg:oauth:2.0:oob";

@@ -1,53 +1,14 @@
 //! A server: where it is, what it says of itself, and whose token it was shown.
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::Value;
 
 use crate::http::{Effect, Failure, Http, Method, Request, Response};
 use crate::platform::quota::Quota;
+use crate::platform::server::{Base, at, refused, unsent};
 use crate::text::{Alt, Count, Limits, Max, Platform, Runs};
 use crate::time::Clock;
-
-use super::{refused, unsent};
-
-/// How far apart the server's clock and ours may be (RELIABILITY §1.3).
-const SKEW: TimeDelta = TimeDelta::seconds(60);
-
-/// A server's address without its last slash, and the name that people know it by.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Base {
-    /// The address, such as `https://museum.example`.
-    pub url: String,
-    /// The host, with its port where it has one.
-    pub host: String,
-}
-
-impl Base {
-    /// Reads a server's address. A token goes over `http://` to this machine itself only.
-    pub fn of(server: &str) -> Result<Base, String> {
-        let url = server.trim().trim_end_matches('/');
-        let (scheme, rest) = url.split_once("://").ok_or("its address does not begin with https://")?;
-        let host = rest.split(['/', '?', '#']).next().unwrap_or_default().to_ascii_lowercase();
-        let name = host.rsplit_once(':').map_or(host.as_str(), |(name, _)| name);
-        let is_here = name == "localhost"
-            || name.trim_matches(['[', ']']).parse().is_ok_and(|ip: std::net::IpAddr| ip.is_loopback());
-        match scheme.to_ascii_lowercase().as_str() {
-            _ if host.is_empty() || host.contains('@') => Err("its address names no host".to_owned()),
-            "https" => Ok(Base { url: format!("https://{}{}", host, path(rest, &host)), host }),
-            "http" if is_here => Ok(Base { url: format!("http://{}{}", host, path(rest, &host)), host }),
-            "http" => {
-                Err("its address begins with http://, and a token sent so is read on the way".to_owned())
-            }
-            _ => Err("its address does not begin with https://".to_owned()),
-        }
-    }
-}
-
-/// Returns what follows the host in an address.
-fn path<'a>(rest: &'a str, host: &str) -> &'a str {
-    rest.get(host.len()..).unwrap_or_default()
-}
 
 /// A server with a token for it, and the patience that it has left.
 pub struct Api<'a> {
@@ -106,7 +67,7 @@ impl<'a> Api<'a> {
         let before = self.clock.now();
         let answer =
             self.get("/api/v1/accounts/verify_credentials").map_err(|failure| self.closed(failure))?;
-        self.same_time(before, &answer)?;
+        self.base.same_time(before, self.clock.now(), &answer)?;
         let host = &self.base.host;
         let json = answer.json().map_err(|why| unsent(format!("{host}: {why}")))?;
         let me = Me::of(&json).ok_or_else(|| {
@@ -132,19 +93,6 @@ impl<'a> Api<'a> {
         Ok(Server::of(&json))
     }
 
-    fn same_time(&self, before: DateTime<Utc>, answer: &Response) -> Result<(), Failure> {
-        let Some(date) = answer.date() else { return Ok(()) };
-        let apart = (before - date).max(date - self.clock.now());
-        if apart <= SKEW {
-            return Ok(());
-        }
-        let seconds = apart.num_seconds();
-        Err(unsent(format!(
-            "the clocks of this machine and of {} are {seconds} s apart, so nothing is sent: set the wrong one",
-            self.base.host
-        )))
-    }
-
     /// Says what a token that opens nothing may be about.
     fn closed(&self, failure: Failure) -> Failure {
         let host = &self.base.host;
@@ -164,19 +112,6 @@ impl<'a> Api<'a> {
             },
             other => at(host, other),
         }
-    }
-}
-
-/// Says which server a failure is of.
-pub fn at(host: &str, failure: Failure) -> Failure {
-    match failure {
-        Failure::Unsent { why, retry_after } => {
-            Failure::Unsent { why: format!("{host}: {why}"), retry_after }
-        }
-        Failure::Refused { status, code, why } => {
-            Failure::Refused { status, code, why: format!("{host}: {why}") }
-        }
-        Failure::Doubtful { why } => Failure::Doubtful { why: format!("{host}: {why}") },
     }
 }
 
@@ -331,26 +266,6 @@ mod tests {
             "4.3.2;",
         ] {
             assert!(!is_mastodon(version), "{version}");
-        }
-    }
-
-    #[test]
-    fn a_token_goes_over_a_line_that_nobody_reads() {
-        let base = |server| Base::of(server).map(|base| base.url);
-        assert_eq!(base("https://Museum.example/"), Ok("https://museum.example".to_owned()));
-        assert_eq!(base("http://127.0.0.1:8101"), Ok("http://127.0.0.1:8101".to_owned()));
-        assert_eq!(base("http://[::1]:8101"), Ok("http://[::1]:8101".to_owned()));
-        assert_eq!(base("http://localhost:8101/sub/"), Ok("http://localhost:8101/sub".to_owned()));
-        for server in [
-            "http://museum.example",
-            "museum.example",
-            "ftp://museum.example",
-            "https://",
-            "https://museum.example@evil.example",
-            "http://localhost.evil.example",
-            "http://127.0.0.1.evil.example",
-        ] {
-            assert!(base(server).is_err(), "{server}");
         }
     }
 }
