@@ -21,6 +21,8 @@ mod calendar;
 mod canary;
 #[path = "real/faults.rs"]
 mod faults;
+#[path = "real/inside.rs"]
+mod inside;
 #[path = "real/mastodon.rs"]
 mod mastodon;
 #[path = "real/proxy.rs"]

@@ -229,17 +229,24 @@ impl Channel for Session<'_> {
 }
 
 impl Session<'_> {
-    /// Returns the id of the post that a reply hangs from. A person may have settled it by its address alone, whose
-    /// last part is the id; then the server is asked whether that is so.
+    /// Returns the id of the post that a reply hangs from. A person may have settled it by its address alone: the
+    /// server is asked whether its last part is the id, and where ids are no part of addresses (snac), which of the
+    /// account's posts has it.
     fn parent(&self, parent: &Parent) -> Result<String, Failure> {
         if !parent.id.contains("://") {
             return Ok(parent.id.clone());
         }
         let last = parent.id.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
-        let answer = self.api.get(&format!("/api/v1/statuses/{}", segment(last)));
-        let answer = answer.map_err(|failure| at(&self.api.base.host, failure))?;
-        let found = answer.json().ok().and_then(|json| post::shown(&json, Evidence::Found));
-        match found.filter(|found| found.url.as_deref() == Some(&parent.id)) {
+        let named = match self.api.get(&format!("/api/v1/statuses/{}", segment(last))) {
+            Ok(answer) => answer.json().ok().and_then(|json| post::shown(&json, Evidence::Found)),
+            Err(Failure::Refused { status: 400 | 404 | 410 | 422, .. }) => None,
+            Err(failure) => return Err(at(&self.api.base.host, failure)),
+        };
+        let found = match named.filter(|found| found.url.as_deref() == Some(&parent.id)) {
+            Some(found) => Some(found),
+            None => find::by_address(&self.api, &self.me, &parent.id)?,
+        };
+        match found {
             Some(found) => Ok(found.id),
             None => Err(unsent(format!(
                 "the part before it is known as {} only, and {} has no such post",

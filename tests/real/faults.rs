@@ -15,7 +15,8 @@ use std::time::{Duration, Instant};
 use serde_json::Value;
 
 use crate::calendar::{Ahead, Calendar, moment, picture};
-use crate::proxy::{Canned, Fault, Proxy, Seen};
+use crate::inside::publish_here;
+use crate::proxy::{Canned, Fault, PAGE_TITLE, Proxy, Seen};
 use crate::servers::{self, Bluesky, Fedi, Mock, Pds, Snac};
 use crate::shown::{Shown, bluesky_posts, mastodon_posts};
 
@@ -73,6 +74,13 @@ struct Journey {
     seen: Vec<Shown>,
     /// Whether the post is published undisturbed, and it is its end that is disturbed.
     retracts: bool,
+}
+
+impl Journey {
+    /// Tells whether it shows a page of this machine, which the program itself would not look at.
+    fn shows_page(&self) -> bool {
+        self.words.contains("PAGE")
+    }
 }
 
 /// One journey with one fault.
@@ -197,7 +205,7 @@ impl<'s> Case<'s> {
                 calendar.write(&format!("media/{name}"), picture(&format!("2026/{name}")));
             }
         }
-        let mut words = journey.words.replace("MARK", &mark);
+        let mut words = journey.words.replace("MARK", &mark).replace("PAGE", &page_of(&proxy));
         if let Somebody::Bluesky(who) = &somebody {
             words = words.replace("HANDLE", &who.handle);
         }
@@ -251,6 +259,17 @@ impl<'s> Case<'s> {
         self.told.concat()
     }
 
+    /// Publishes once, with this fault or none.
+    fn publish(&mut self, fault: Option<Fault>) {
+        if !self.journey.shows_page() {
+            self.run(fault, &["publish"]);
+            return;
+        }
+        self.proxy.arm(fault.map(|fault| (self.number, fault)));
+        let said = publish_here(&self.calendar, self.stage.ahead());
+        self.told.push(format!("publish, in this process\n{said}"));
+    }
+
     /// The first run, which is disturbed.
     fn disturb(&mut self, fault: Option<Fault>) {
         if self.journey.retracts {
@@ -260,7 +279,7 @@ impl<'s> Case<'s> {
             self.run(fault, &["retract", &post]);
             return;
         }
-        self.run(fault, &["publish"]);
+        self.publish(fault);
         self.uploads = self.recorded();
     }
 
@@ -271,7 +290,7 @@ impl<'s> Case<'s> {
             self.run(None, &["retract", &post]);
             return;
         }
-        self.run(None, &["publish"]);
+        self.publish(None);
         let sent = self.proxy.seen().iter().filter(|seen| is_upload(seen) && seen.reached).count();
         // snac says of every upload that it does not know it, so none of an earlier run is trusted; and Bluesky is
         // sure to keep one for ten minutes only, so what counts is the next run.
@@ -283,7 +302,7 @@ impl<'s> Case<'s> {
     }
 
     fn pictures(&self) -> usize {
-        self.journey.seen.iter().map(|part| part.alts.len()).sum()
+        self.journey.seen.iter().map(|part| part.alts.len() + part.card.iter().len()).sum()
     }
 
     /// Returns the paths of all entries that the ledger has.
@@ -370,6 +389,13 @@ impl<'s> Case<'s> {
             };
             (wanted.id, wanted.url, wanted.parent) = (found.id.clone(), found.url.clone(), parent);
             wanted.facets = self.facets(&wanted.facets);
+            wanted.card = wanted.card.map(|(page, title, picture)| (self.put(&page), title, picture));
+            // A post waits for no page: what could not be had of it is left out.
+            if self.is_of_page() && found.card != wanted.card {
+                let page = wanted.card.take().unwrap().0;
+                let title = if self.is_of_picture() { PAGE_TITLE } else { "127.0.0.1" };
+                wanted.card = Some((page, title.to_owned(), false));
+            }
             assert_eq!(*found, wanted, "{}: {}", self.name(), self.told());
             parent = Some(found.id.clone());
         }
@@ -378,7 +404,7 @@ impl<'s> Case<'s> {
 
     /// Puts in what is known only once there are an account and a mark.
     fn put(&self, text: &str) -> String {
-        let text = text.replace("MARK", &self.mark);
+        let text = text.replace("MARK", &self.mark).replace("PAGE", &page_of(&self.proxy));
         match &self.somebody {
             Somebody::Bluesky(who) => text.replace("DID", &who.did).replace("HANDLE", &who.handle),
             Somebody::Fedi(_) => text,
@@ -393,6 +419,18 @@ impl<'s> Case<'s> {
         wanted.iter().map(|(text, to)| (self.put(text), self.put(to))).collect()
     }
 
+    /// Tells whether what was broken is the page, or its picture.
+    fn is_of_page(&self) -> bool {
+        self.request.as_ref().is_some_and(|seen| {
+            let is_thumb = self.journey.shows_page() && is_upload(seen);
+            seen.path.starts_with("/page/") || is_thumb
+        })
+    }
+
+    fn is_of_picture(&self) -> bool {
+        self.request.as_ref().is_some_and(|seen| seen.path.ends_with(".png") || is_upload(seen))
+    }
+
     /// Tells whether what was broken is what makes a post public.
     fn is_publication(&self) -> bool {
         self.request.as_ref().is_some_and(|seen| {
@@ -405,6 +443,11 @@ impl<'s> Case<'s> {
 /// Tells whether a request uploads a picture.
 fn is_upload(seen: &Seen) -> bool {
     seen.method == "POST" && (seen.path.contains("/media") || seen.path.ends_with("uploadBlob"))
+}
+
+/// Returns the address of the page that stands behind a proxy.
+fn page_of(proxy: &Proxy) -> String {
+    format!("http://127.0.0.1:{}/page/open-day", proxy.port)
 }
 
 /// The pictures of the journeys.
@@ -464,9 +507,15 @@ fn journeys(host: Host) -> Vec<Journey> {
         ];
         let text = "Às dez, MARK: @HANDLE opens. https://museum.example/open #OpenDay";
         let facets = facets.map(|(text, to)| (text.to_owned(), to.to_owned())).to_vec();
+        let card = Some(("PAGE".to_owned(), PAGE_TITLE.to_owned(), true));
         let words = "text = \"Às dez, MARK: @HANDLE opens. https://museum.example/open #OpenDay\"\n";
         return vec![
             journey("facets", words, vec![Shown { facets, ..shown(text) }]),
+            journey(
+                "page",
+                "text = \"Read on, MARK.\"\nlink = \"PAGE\"\n",
+                vec![Shown { card, ..shown("Read on, MARK.") }],
+            ),
             pictures,
             parts,
             taken_down,
@@ -654,7 +703,12 @@ fn matrix(host: Host) {
     let mut plans = Vec::new();
     for (journey, requests) in journeys.iter().zip(&requests) {
         for (number, request) in requests.iter().enumerate() {
-            for fault in faults(host, stage.ahead()) {
+            let mut faults = faults(host, stage.ahead());
+            // What runs in this process cannot be killed.
+            faults.retain(|(_, fault)| {
+                !journey.shows_page() || !matches!(fault, Fault::KillBefore | Fault::KillAfter)
+            });
+            for fault in faults {
                 let somebody = accounts[plans.len() % ACCOUNTS].clone();
                 plans.push(Plan { journey, somebody, number, request: request.clone(), fault, case: None });
             }

@@ -203,6 +203,27 @@ fn read_chunks(from: &mut impl BufRead) -> std::io::Result<Vec<u8>> {
     }
 }
 
+/// The title of the page that is shown at `/page/`.
+pub const PAGE_TITLE: &str = "Doors open at ten";
+
+/// Returns the page, or its picture, where that is asked for.
+fn page(request: &Message) -> Option<Message> {
+    let path = request.first.split(' ').nth(1)?.strip_prefix("/page/")?;
+    let (kind, body) = match path {
+        "poster.png" => ("image/png", crate::calendar::picture("2026/harbour-dawn.png")),
+        _ => (
+            "text/html",
+            format!(
+                "<!doctype html><title>Other</title><meta property=\"og:title\" content=\"{PAGE_TITLE}\">\
+                 <meta property=\"og:image\" content=\"poster.png\"><p>Bring a child."
+            )
+            .into_bytes(),
+        ),
+    };
+    let headers = vec![("content-type".to_owned(), kind.to_owned())];
+    Some(Message { first: "HTTP/1.1 200 OK".to_owned(), headers, body })
+}
+
 /// One connection's talk.
 struct Talk {
     port: u16,
@@ -289,8 +310,19 @@ impl Talk {
         Ok(true)
     }
 
-    /// Lets the server answer.
+    /// Notes that a request had its answer.
+    fn reached(&self, number: usize, status: u16) {
+        if let Some(seen) = self.state().seen.get_mut(number) {
+            (seen.reached, seen.status) = (true, status);
+        }
+    }
+
+    /// Lets the server answer, or shows the page.
     fn forward(&self, mut request: Message, number: usize) -> std::io::Result<Message> {
+        if let Some(page) = page(&request) {
+            self.reached(number, 200);
+            return Ok(page);
+        }
         request.rename(self.port, self.upstream);
         let mut server = TcpStream::connect(("127.0.0.1", self.upstream))?;
         let mut bytes = request.written();
@@ -302,9 +334,7 @@ impl Talk {
         let mut answer = answer.ok_or_else(|| std::io::Error::other("the server said nothing"))?;
         let status =
             answer.first.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or_default();
-        if let Some(seen) = self.state().seen.get_mut(number) {
-            (seen.reached, seen.status) = (true, status);
-        }
+        self.reached(number, status);
         answer.rename(self.upstream, self.port);
         Ok(answer)
     }

@@ -124,9 +124,9 @@ fn told(out: &Output) -> String {
 }
 
 /// Lets runners work at once, each killed at seeded moments of its first runs, until all is public.
-fn race(runners: usize, accounts: usize, posts: usize, seed: u64) {
+fn race(runners: usize, accounts: usize, posts: usize, burst: usize, seed: u64) {
     let name = format!("race{runners}x");
-    let Some(shared) = Shared::new(&name, accounts, posts, 5) else { return };
+    let Some(shared) = Shared::new(&name, accounts, posts, burst) else { return };
     let began = Instant::now();
     let (kills, runs) = (AtomicUsize::new(0), AtomicUsize::new(0));
     let all = accounts * posts;
@@ -171,12 +171,12 @@ fn race(runners: usize, accounts: usize, posts: usize, seed: u64) {
 
 #[test]
 fn two_runners_post_each_slot_once() {
-    race(2, 4, 25, 2);
+    race(2, 4, 250, 60, 2);
 }
 
 #[test]
 fn eight_runners_post_each_slot_once() {
-    race(8, 4, 25, 8);
+    race(8, 4, 250, 60, 8);
 }
 
 #[test]

@@ -18,8 +18,8 @@ pub struct Shown {
     pub options: Vec<String>,
     /// What stands in the text and where it leads to, in order.
     pub facets: Vec<(String, String)>,
-    /// The page that is shown as a card: its address and title.
-    pub card: Option<(String, String)>,
+    /// The page that is shown as a card: its address and title, and whether its picture is there.
+    pub card: Option<(String, String, bool)>,
     /// The id of what it replies to.
     pub parent: Option<String>,
 }
@@ -61,7 +61,8 @@ fn bluesky_post(did: &str, record: &Value) -> Shown {
     let embed = &post["embed"];
     let card = embed["external"]
         .is_object()
-        .then(|| (text(&embed["external"], "uri"), text(&embed["external"], "title")));
+        .then(|| &embed["external"])
+        .map(|page| (text(page, "uri"), text(page, "title"), page["thumb"].is_object()));
     let key = uri.rsplit('/').next().unwrap_or_default();
     let parent = &post["reply"]["parent"];
     Shown {

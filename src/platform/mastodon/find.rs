@@ -55,6 +55,13 @@ pub fn find(api: &Api<'_>, me: &Me, server: &Server, sending: &Sending) -> Resul
     })
 }
 
+/// Returns which of an account's latest posts has this address.
+pub fn by_address(api: &Api<'_>, me: &Me, url: &str) -> Result<Option<Receipt>, Failure> {
+    let list = account_list(api, me, DateTime::<Utc>::MIN_UTC)?;
+    let mut shown = list.statuses.iter().filter_map(|status| shown(status, Evidence::Found));
+    Ok(shown.find(|receipt| receipt.url.as_deref() == Some(url)))
+}
+
 /// What is looked for.
 pub struct Sought {
     /// What was sent.

@@ -4,6 +4,7 @@ use super::*;
 
 const UPLOAD: &str = "POST /api/v2/media";
 const POST: &str = "POST /api/v1/statuses";
+const LIST: &str = "GET /api/v1/accounts/117020565966271181/statuses";
 
 fn prepare(server: &Server, draft: &Draft) -> Result<(String, String), Failure> {
     server.work(|channel| channel.prepare(draft, &[], &mut Vec::new(), moment(0)))?
@@ -217,10 +218,22 @@ fn a_reply_hangs_from_the_part_before_it() {
     let (_, payload) = under(&Server::mastodon(), "117").unwrap();
     assert_eq!(body(&payload)["in_reply_to_id"], json!("117"));
     // A person settled it by its address.
-    let server = Server::mastodon().says("GET /api/v1/statuses/117", 200, &status("117", 0, SHOWN));
+    let server = Server::mastodon().says("GET /api/v1/statuses/117", 200, &status("117", 0, SHOWN)).says(
+        LIST,
+        200,
+        &json!([status("117", 0, SHOWN)]),
+    );
     let (_, payload) = under(&server, "https://social.example/@harbour/117").unwrap();
     assert_eq!(body(&payload)["in_reply_to_id"], json!("117"));
     assert!(under(&server, "https://elsewhere.example/@harbour/117").is_err());
+    // A server whose addresses do not end with ids.
+    let mut shown = status("f00d", 0, SHOWN);
+    shown["url"] = json!("https://social.example/harbour/p/1795341943");
+    let server = Server::mastodon()
+        .says("GET /api/v1/statuses/1795341943", 404, &json!({ "error": "Record not found" }))
+        .says(LIST, 200, &json!([status("117", 0, SHOWN), shown]));
+    let (_, payload) = under(&server, "https://social.example/harbour/p/1795341943").unwrap();
+    assert_eq!(body(&payload)["in_reply_to_id"], json!("f00d"));
 }
 
 #[test]
