@@ -104,9 +104,10 @@ impl Runner {
         self.vault.identity().map(|path| path.display().to_string()).map_err(|fault| fault.to_string())
     }
 
-    /// Writes down that a run reached its end. A rehearsal is none; and what cannot be written down costs `doctor` a
-    /// word, no post.
+    /// Writes down that a run reached its end, and puts what it left in order. A rehearsal is none; and what cannot be
+    /// written down costs `doctor` a word, no post.
     pub fn mark_run(&self) {
+        self.branch.tidy();
         if let Ok(git_dir) = self.reading.repo.git_dir()
             && !self.rehearsed
         {

@@ -9,7 +9,7 @@ use crate::mutant::{Mutant, planted};
 use crate::platform::{Channel, Class, Sight};
 use crate::publish::lane::PAUSE;
 use crate::publish::{Outcome, Run, Settled};
-use crate::record::Note;
+use crate::record::{Note, Written};
 use crate::world::LogError;
 
 /// The latest moment after a `sending` entry at which its first byte may leave (RELIABILITY: S).
@@ -28,6 +28,13 @@ pub struct Committed {
 pub struct Delivered {
     pub committed: Committed,
     pub result: Result<Receipt, Failure>,
+}
+
+/// How a delivery ended: what the ledger is to know, and what is told once it does.
+pub struct Ending {
+    pub entry: Entry,
+    pub due: DateTime<Utc>,
+    pub outcome: Outcome,
 }
 
 impl Run<'_> {
@@ -55,7 +62,7 @@ impl Run<'_> {
     }
 
     /// Returns the entry that records a delivery, and what to tell.
-    pub(super) fn ending(&self, delivered: &Delivered) -> (Entry, Outcome) {
+    fn ending(&self, delivered: &Delivered) -> (Entry, Outcome) {
         let Delivered { committed, result } = delivered;
         let now = self.world.clock.now();
         // The first request with this key may have had its effect, so the refusal of a second proves nothing.
@@ -84,14 +91,31 @@ impl Run<'_> {
         (self.entry(&committed.slot, committed.attempt, fact), outcome)
     }
 
+    /// Returns how deliveries ended, for the ledger.
+    pub(super) fn endings(&self, delivered: Vec<Delivered>) -> Vec<Ending> {
+        let ending = |delivered: Delivered| {
+            let (entry, outcome) = self.ending(&delivered);
+            Ending { entry, due: delivered.committed.sending.due, outcome }
+        };
+        delivered.into_iter().map(ending).collect()
+    }
+
     /// Writes down how deliveries ended, and tells. What a receipt is for is safe from here on.
     pub(super) fn record(&self, delivered: Vec<Delivered>) -> Result<Vec<Settled>, LogError> {
-        let endings: Vec<(Entry, Outcome)> =
-            delivered.iter().map(|delivered| self.ending(delivered)).collect();
-        let entries = endings.iter().map(|(entry, _)| entry.clone()).collect();
+        let endings = self.endings(delivered);
+        let entries = endings.iter().map(|ending| ending.entry.clone()).collect();
         let written = self.scribe.write(Note { entries, ..Note::default() });
+        self.recorded(endings, written).map(|(settled, _)| settled)
+    }
+
+    /// Tells of endings that a note was to write down, and what became of that note.
+    pub(super) fn recorded(
+        &self,
+        endings: Vec<Ending>,
+        written: Result<Written, LogError>,
+    ) -> Result<(Vec<Settled>, Written), LogError> {
         if written.is_err() {
-            for (entry, outcome) in &endings {
+            for Ending { entry, outcome, .. } in &endings {
                 if let Outcome::Published { url, .. } = outcome {
                     let url = url.as_deref().unwrap_or("URL");
                     self.watch.warned(&format!(
@@ -102,16 +126,16 @@ impl Run<'_> {
             }
         }
         let written = written?;
-        Ok(delivered
-            .iter()
-            .zip(endings)
-            .map(|(delivered, (entry, outcome))| {
+        let settled = endings
+            .into_iter()
+            .map(|Ending { entry, due, outcome }| {
                 // Where somebody found the post first, the ledger has the better word.
                 let public = matches!(outcome, Outcome::Published { .. });
                 let outcome = if public || written.has(&entry) { outcome } else { Outcome::Yielded };
-                self.told(&entry.slot, delivered.committed.sending.due, outcome)
+                self.told(&entry.slot, due, outcome)
             })
-            .collect())
+            .collect();
+        Ok((settled, written))
     }
 }
 

@@ -11,7 +11,7 @@ use crate::mutant::{Mutant, planted};
 use crate::platform::{Channel, Class, Parent};
 use crate::publish::deliver::{Committed, Delivered};
 use crate::publish::{Claimed, Outcome, Run, Settled};
-use crate::record::{Note, Said, Written};
+use crate::record::{Note, Said};
 use crate::world::LogError;
 
 /// How long a batch of drafts is prepared before those that are ready are sent.
@@ -45,15 +45,10 @@ impl Run<'_> {
             }
         };
         let mut lane = Lane::new(self, channel.as_ref(), ledger);
-        let mut queue: VecDeque<Claimed<'_>> = claims.into();
-        while !queue.is_empty() {
-            if let Some((why, until)) = lane.pause.clone() {
-                lane.settled.extend(self.release(queue.into(), &why, Some(until))?);
-                break;
-            }
-            let ready = lane.gather(&mut queue)?;
-            lane.send(ready)?;
-        }
+        let went = lane.send_all(claims.into());
+        // Also where the ledger failed: then it is said what is public all the same.
+        let recorded = lane.record();
+        went.and(recorded)?;
         Ok(lane.settled)
     }
 
@@ -99,6 +94,8 @@ pub(super) struct Lane<'r, 'a> {
     public: BTreeMap<Slot, Parent>,
     /// What came to an end.
     pub settled: Vec<Settled>,
+    /// What is public and the ledger does not know yet: the next commit tells it.
+    unrecorded: Vec<Delivered>,
     /// Why, and until when, the platform is left alone.
     pause: Option<(String, DateTime<Utc>)>,
 }
@@ -106,7 +103,32 @@ pub(super) struct Lane<'r, 'a> {
 impl<'r, 'a> Lane<'r, 'a> {
     /// Returns a lane on which nothing has been sent.
     pub fn new(run: &'r Run<'a>, channel: &'r dyn Channel, ledger: &'r Ledger) -> Lane<'r, 'a> {
-        Lane { run, channel, ledger, public: BTreeMap::new(), settled: Vec::new(), pause: None }
+        Lane {
+            run,
+            channel,
+            ledger,
+            public: BTreeMap::new(),
+            settled: Vec::new(),
+            unrecorded: Vec::new(),
+            pause: None,
+        }
+    }
+
+    fn send_all(&mut self, mut queue: VecDeque<Claimed<'_>>) -> Result<(), LogError> {
+        while !queue.is_empty() {
+            if let Some((why, until)) = self.pause.clone() {
+                self.settled.extend(self.run.release(queue.into(), &why, Some(until))?);
+                break;
+            }
+            let ready = self.gather(&mut queue)?;
+            self.send(ready)?;
+            // Where the next one needs no preparing, its commit is the record of this one too.
+            let is_quick = queue.front().is_some_and(|next| next.draft.media.is_empty());
+            if self.channel.class() == Class::PermanentKey || !is_quick || self.pause.is_some() {
+                self.record()?;
+            }
+        }
+        Ok(())
     }
 
     /// Prepares the next claims: what one commit can let through. What was uploaded is written down at once.
@@ -143,6 +165,9 @@ impl<'r, 'a> Lane<'r, 'a> {
         for (claim, why, retry_at) in back {
             self.settled.extend(self.run.release(vec![claim], &why, Some(retry_at))?);
         }
+        if ready.is_empty() {
+            self.record()?;
+        }
         Ok(ready)
     }
 
@@ -162,23 +187,29 @@ impl<'r, 'a> Lane<'r, 'a> {
         self.send_committed(committed)
     }
 
-    /// Delivers and records. A long batch is recorded in between, and ends early if publishing was stopped.
+    /// Delivers. A long batch is recorded in between, and ends early if publishing was stopped.
     pub fn send_committed(&mut self, committed: Vec<Committed>) -> Result<(), LogError> {
         let mut looked_at = self.run.world.clock.now();
-        let mut delivered = Vec::new();
         for committed in committed {
             let now = self.run.world.clock.now();
             if now - looked_at > LOOK_AGAIN {
-                self.settled.extend(self.run.record(std::mem::take(&mut delivered))?);
+                self.record()?;
                 if self.run.scribe.refresh()?.halt.is_some() && self.pause.is_none() {
                     self.pause = Some(("publishing was stopped".to_owned(), now));
                 }
                 looked_at = now;
             }
-            delivered.push(self.deliver(committed));
+            let delivered = self.deliver(committed);
+            self.unrecorded.push(delivered);
         }
-        if !delivered.is_empty() {
-            self.settled.extend(self.run.record(delivered)?);
+        Ok(())
+    }
+
+    /// Writes down what was delivered and is not in the ledger yet.
+    pub fn record(&mut self) -> Result<(), LogError> {
+        let unrecorded = std::mem::take(&mut self.unrecorded);
+        if !unrecorded.is_empty() {
+            self.settled.extend(self.run.record(unrecorded)?);
         }
         Ok(())
     }
@@ -278,6 +309,9 @@ impl<'r, 'a> Lane<'r, 'a> {
             ready.iter().for_each(|(_, sending)| drop(self.channel.publish(sending)));
         }
         let mut note = Note::default();
+        let endings = self.run.endings(std::mem::take(&mut self.unrecorded));
+        note.entries.extend(endings.iter().map(|ending| ending.entry.clone()));
+        let before = note.entries.len();
         for (claim, sending) in &ready {
             note.entries.push(self.run.entry(
                 &claim.draft.slot,
@@ -290,8 +324,10 @@ impl<'r, 'a> Lane<'r, 'a> {
                 note.said.push(Said { slot: draft.slot.clone(), words, at: sending.first_at, once });
             }
         }
-        let entries = note.entries.clone();
-        let written: Written = self.run.scribe.write(note)?;
+        let entries = note.entries.split_off(before);
+        note.entries.extend(entries.iter().cloned());
+        let (settled, written) = self.run.recorded(endings, self.run.scribe.write(note))?;
+        self.settled.extend(settled);
         let mut committed = Vec::new();
         let mut back = Vec::new();
         for ((claim, sending), entry) in ready.into_iter().zip(entries) {

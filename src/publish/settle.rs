@@ -247,7 +247,8 @@ impl<'d, 'r, 'a> Findings<'d, 'r, 'a> {
                 self.lane.settled.push(self.run.told_of(doubt, Outcome::Yielded));
             }
         }
-        self.lane.send_committed(committed)
+        self.lane.send_committed(committed)?;
+        self.lane.record()
     }
 }
 

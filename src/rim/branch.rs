@@ -123,6 +123,11 @@ impl Branch {
         history::read(&self.repository(), tip, limit)
     }
 
+    /// Puts what many commits left in small packs together; nothing depends on it.
+    pub fn tidy(&self) {
+        store::tidy(&self.git, &self.git_dir);
+    }
+
     fn repository(&self) -> MutexGuard<'_, Repository> {
         // Libgit2 keeps no half-made state between calls, so a thread that fell over harms nobody.
         self.repository.lock().unwrap_or_else(PoisonError::into_inner)
@@ -152,7 +157,7 @@ impl Log for Branch {
                 return Ok(Appended::Stale);
             }
             self.is_remembered(&repository, base)?;
-            store::write(&repository, &self.git_dir, &batch.objects)?;
+            store::write(&self.git_dir, &batch.objects)?;
             batch.commit
         };
         let landed = Tip { id: commit.to_string(), head: Some(change.head.clone()) };
