@@ -145,7 +145,7 @@ def snac(work, port):
     with open(f"{base}/server.json") as file:
         server = json.load(file) | {"protocol": "http", "disable_sandbox": True, "disable_email_notifications": True}
     # It delivers each post to itself as well, and with its few threads all busy with that it waits for itself, 6 s a time.
-    server["num_threads"] = 16
+    server |= {"num_threads": 16, "disable_inbox_collection": True}
     with open(f"{base}/server.json", "w") as file:
         json.dump(server, file)
     with open(f"{base}/user/alice/user.json") as file:
