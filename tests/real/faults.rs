@@ -507,15 +507,15 @@ fn journeys(host: Host) -> Vec<Journey> {
         ];
         let text = "Às dez, MARK: @HANDLE opens. https://museum.example/open #OpenDay";
         let facets = facets.map(|(text, to)| (text.to_owned(), to.to_owned())).to_vec();
-        let card = Some(("PAGE".to_owned(), PAGE_TITLE.to_owned(), true));
+        let page = Shown {
+            facets: vec![("PAGE".to_owned(), "PAGE".to_owned())],
+            card: Some(("PAGE".to_owned(), PAGE_TITLE.to_owned(), true)),
+            ..shown("Read on, MARK.\n\nPAGE")
+        };
         let words = "text = \"Às dez, MARK: @HANDLE opens. https://museum.example/open #OpenDay\"\n";
         return vec![
             journey("facets", words, vec![Shown { facets, ..shown(text) }]),
-            journey(
-                "page",
-                "text = \"Read on, MARK.\"\nlink = \"PAGE\"\n",
-                vec![Shown { card, ..shown("Read on, MARK.") }],
-            ),
+            journey("page", "text = \"Read on, MARK.\"\nlink = \"PAGE\"\n", vec![page]),
             pictures,
             parts,
             taken_down,
