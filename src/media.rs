@@ -92,6 +92,22 @@ const FORMATS: &[(&str, &str, &[&str])] = &[
     ("video/x-matroska", "Matroska", &["mkv"]),
 ];
 
+/// Tells whether [`clean`] knows a media type.
+pub fn can_clean(mime: &str) -> bool {
+    matches!(
+        mime,
+        "image/jpeg"
+            | "image/png"
+            | "image/webp"
+            | "image/gif"
+            | "image/avif"
+            | "image/heif"
+            | "video/mp4"
+            | "video/x-m4v"
+            | "video/quicktime"
+    )
+}
+
 /// Takes out of a picture or film all that it tells beside what it shows.
 ///
 /// The work is one walk over the bytes and never more memory than a second copy of them; nothing is decompressed.

@@ -3,7 +3,7 @@
 use crate::draft::{MediaBook, MediaFacts};
 use crate::finding::{Code, Finding, Span};
 use crate::media::{self, show_bytes};
-use crate::text::{self, Alt, Format};
+use crate::text::{self, Alt, Format, Platform};
 use crate::time::nearest;
 
 use super::super::format::word::shown;
@@ -201,6 +201,12 @@ impl<'a> Copy<'a> {
         self.finding(code, Some(seen.picture.file.span.clone()), message)
     }
 
+    /// Tells whether kalends itself sends it, and no person.
+    fn is_sent(&self) -> bool {
+        let is_ours = matches!(self.platform, Platform::Bluesky | Platform::Feed | Platform::Mastodon);
+        is_ours && !self.account.by_hand
+    }
+
     fn other_file(&self) -> String {
         format!(
             "give this account another file: `{}` and `[[for.{}.media]]`",
@@ -211,22 +217,28 @@ impl<'a> Copy<'a> {
 }
 
 pub(super) fn format(copy: &Copy<'_>, findings: &mut Vec<Finding>) {
-    let media = &copy.limits.media;
+    let limits = &copy.limits.media;
     for seen in copy.each() {
         let file = shown(&seen.picture.file.value);
         let why = match seen.form {
             Form::Other => format!("`{file}` is neither a picture nor a film that is known"),
-            Form::Image(_) if media.images_max == Some(0) => format!("{} takes films only", copy.name()),
-            Form::Video if media.videos_max == Some(0) => format!("{} takes pictures only", copy.name()),
+            Form::Image(_) if limits.images_max == Some(0) => format!("{} takes films only", copy.name()),
+            Form::Video if limits.videos_max == Some(0) => format!("{} takes pictures only", copy.name()),
             Form::Image(known)
-                if !media.formats.is_empty()
-                    && !known.is_some_and(|known| media.formats.contains(&known)) =>
+                if !limits.formats.is_empty()
+                    && !known.is_some_and(|known| limits.formats.contains(&known)) =>
             {
-                let takes: Vec<&str> = media.formats.iter().map(|known| show_format(*known)).collect();
+                let takes: Vec<&str> = limits.formats.iter().map(|known| show_format(*known)).collect();
                 let is = known.map_or("of another form", show_format);
                 format!("`{file}` is {is}, and {} takes {}", copy.name(), takes.join(", "))
             }
-            _ => continue,
+            _ => match seen.facts.mime.filter(|mime| !media::can_clean(mime) && copy.is_sent()) {
+                Some(mime) => format!(
+                    "kalends cannot take out of `{file}` what it tells beside what it shows: it is {}",
+                    media::name(mime).unwrap_or("of another format")
+                ),
+                None => continue,
+            },
         };
         findings.push(copy.of(Code::MediaFormat, &seen, why).label("not taken").help(copy.other_file()));
     }
