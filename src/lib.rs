@@ -30,6 +30,7 @@ pub mod time;
 pub mod media;
 pub mod finding;
 pub mod leak;
+pub mod signature;
 pub mod draft;
 pub mod calendar;
 pub mod vault;
