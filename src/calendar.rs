@@ -3,6 +3,7 @@
 //! [`read`] never fails, it finds: it returns what could be made of the files together with everything that is wrong
 //! with them. [`check()`] then looks at the whole. Both are functions of values.
 
+mod approval;
 mod assemble;
 mod check;
 mod diff;
@@ -12,25 +13,31 @@ mod format;
 mod grammar;
 mod model;
 mod place;
+mod proposal;
 mod schedule;
 mod schema;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::draft::{AccountId, CampaignId, DepartmentId, GoalId, PersonId, PostId, RunnerId};
+use chrono::TimeDelta;
+
+use crate::draft::{AccountId, CampaignId, DepartmentId, GoalId, PersonId, PostId, ProposalId, RunnerId};
 use crate::finding::{File, Finding};
 use crate::time::Zone;
 
-pub use check::{check, renames};
+pub use approval::{Lack, Unsigned, Void};
+pub use check::{check, check_signatures, renames};
 pub use diff::{Became, Change, Detail, diff};
 pub use files::{Item, What, read_file};
 pub use fix::{Fix, fixes};
 pub use format::FILE_LIMIT_BYTES;
 pub use grammar::{Key, Kind, Type};
 pub use model::{
-    Account, At, Body, Campaign, Department, Goal, Part, Person, Picture, Post, Question, Repeat, Role, Root,
-    Runner, Split, StandingSlot, Voice, Words,
+    Account, Approval, At, Body, By, Campaign, Decision, Department, Goal, Part, Person, Picture, Post,
+    Proposal, Question, Repeat, Role, Root, Rule, Ruling, Runner, Signed, Split, StandingSlot, Voice, Words,
+    signed_moment,
 };
+pub use proposal::State;
 pub use schema::schema;
 
 /// Everything that people wrote, each thing by its id.
@@ -52,6 +59,12 @@ pub struct Calendar {
     pub goals: BTreeMap<GoalId, Goal>,
     /// The posts, sorted by id, each id once.
     pub posts: Vec<Post>,
+    /// The approvals of each post, by who gave them.
+    pub approvals: BTreeMap<PostId, BTreeMap<PersonId, Approval>>,
+    /// The development plans.
+    pub proposals: BTreeMap<ProposalId, Proposal>,
+    /// The decisions on each development plan, by who made them.
+    pub decisions: BTreeMap<ProposalId, BTreeMap<PersonId, Decision>>,
     /// Posts whose id another has: checked, and never drafted.
     doubles: Vec<Post>,
     /// The paths of the pictures and films that there are.
@@ -98,6 +111,13 @@ impl Calendar {
         self.posts.get(at)
     }
 
+    /// Returns the longest time that anything here may be late.
+    pub fn longest_late(&self) -> TimeDelta {
+        let accounts = self.accounts.values().filter_map(|account| account.late);
+        let posts = self.posts.iter().filter_map(|post| post.late);
+        accounts.chain(posts).chain([self.root.late]).max().unwrap_or_else(TimeDelta::zero)
+    }
+
     /// Returns why a post must not go out yet, if its file says so.
     pub fn held(&self, id: &PostId) -> Option<&str> {
         self.post(id)?.hold.as_deref()
@@ -105,10 +125,7 @@ impl Calendar {
 
     /// Returns the paths of the pictures and films that posts name.
     pub fn media_files(&self) -> BTreeSet<&str> {
-        let bodies = self.every_post().flat_map(|post| {
-            std::iter::once(&post.body).chain(post.variants.values().map(|variant| &variant.value))
-        });
-        bodies.flat_map(Body::pictures).map(|picture| picture.file.value.as_str()).collect()
+        self.every_post().flat_map(Post::media_files).collect()
     }
 
     /// Returns every post, with those whose id another has.

@@ -185,6 +185,13 @@ impl<'a> Checkup<'a> {
                 signs.push(sign("posts", Verdict::Bad, words).next("kalends check shows its place"));
             }
         }
+        let in_time = self.tonight.iter().filter(|draft| draft.due + draft.late >= self.now);
+        for (draft, hold) in in_time.filter_map(|draft| Some((draft, (self.intent.unapproved)(draft)?))) {
+            if said.insert(&draft.slot.post) {
+                let words = format!("{} will be held back: {}", draft.slot, hold.why);
+                signs.push(sign("posts", Verdict::Bad, words).next(hold.next.unwrap_or_default()));
+            }
+        }
         signs
     }
 

@@ -3,7 +3,9 @@
 //! One file a command, one signature: `run(args, ui, here) -> Result<Outcome, Error>`. A command decides nothing
 //! itself: it reads, calls one journey or one pure function, and shows what came back. Doc comments are the help.
 
+pub mod access;
 pub mod account;
+pub mod approve;
 pub mod check;
 pub mod complete;
 pub mod completions;
@@ -19,14 +21,17 @@ pub mod man;
 pub mod new;
 pub mod plan;
 pub mod preview;
+pub mod proposal;
 pub mod publish;
 pub mod resume;
 pub mod retract;
 pub mod runner;
 pub mod schema;
 pub mod settle;
+pub mod signer;
 pub mod status;
 pub mod stop;
+pub mod unapproved;
 pub mod vault;
 
 use std::ffi::OsString;
@@ -119,6 +124,7 @@ enum Command {
     Plan(plan::Args),
     Diff(diff::Args),
     Preview(preview::Args),
+    Approve(approve::Args),
     Publish(publish::Args),
     Settle(settle::Args),
     Stop(stop::Args),
@@ -127,6 +133,8 @@ enum Command {
     Status(status::Args),
     Doctor(doctor::Args),
     Log(log::Args),
+    Proposal(proposal::Args),
+    Access(access::Args),
     Account(account::Args),
     Vault(vault::Args),
     Schema(schema::Args),
@@ -144,6 +152,7 @@ impl Command {
             Command::Plan(args) => plan::run(args, ui, here),
             Command::Diff(args) => diff::run(args, ui, here),
             Command::Preview(args) => preview::run(args, ui, here),
+            Command::Approve(args) => approve::run(args, ui, here),
             Command::Publish(args) => publish::run(args, ui, here),
             Command::Settle(args) => settle::run(args, ui, here),
             Command::Stop(args) => stop::run(args, ui, here),
@@ -152,6 +161,8 @@ impl Command {
             Command::Status(args) => status::run(args, ui, here),
             Command::Doctor(args) => doctor::run(args, ui, here),
             Command::Log(args) => log::run(args, ui, here),
+            Command::Proposal(args) => proposal::run(args, ui, here),
+            Command::Access(args) => access::run(args, ui, here),
             Command::Account(args) => account::run(args, ui, here),
             Command::Vault(args) => vault::run(args, ui, here),
             Command::Schema(args) => schema::run(args, ui, here),

@@ -53,6 +53,10 @@ ids! {
     CampaignId;
     /// A goal's id: its file's stem.
     GoalId;
+    /// A topic's id: a word that posts and rules share.
+    TopicId;
+    /// A development plan's id: its file's stem.
+    ProposalId;
 }
 
 /// The most bytes that an id has.

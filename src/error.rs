@@ -12,6 +12,7 @@ use std::panic::PanicHookInfo;
 
 use crate::rim::lock::LockError;
 use crate::rim::repo::{ROOT, RepoError};
+use crate::rim::ssh::SignError;
 use crate::rim::vault::VaultError;
 use crate::world::LogError;
 
@@ -182,6 +183,24 @@ impl From<LogError> for Error {
             ),
         };
         Error::new(kind, fault.to_string()).hint(hint)
+    }
+}
+
+impl From<SignError> for Error {
+    fn from(fault: SignError) -> Error {
+        let hint = match &fault {
+            SignError::Missing => "install OpenSSH, or put it in PATH",
+            SignError::NotRun(_) => "nothing was written; see what is in the way, then run it again",
+            SignError::Refused { .. } => {
+                "name the private key: --key FILE; or give it to the agent: ssh-add FILE"
+            }
+        };
+        let unasked = matches!(fault, SignError::Refused { unasked: true, .. });
+        let error = Error::user(fault.to_string()).hint(hint);
+        match unasked {
+            true => error.hint("a passphrase is asked for on a terminal only; the agent signs anywhere"),
+            false => error,
+        }
     }
 }
 

@@ -187,7 +187,8 @@ codes! {
     BadRecurrence = "bad-recurrence", Error, "The value is not a rule of recurrence.";
     BadUrl = "bad-url", Error, "The value is not a web address.";
     BadRecipient = "bad-recipient", Error, "The value is not an age recipient.";
-    BadSigningKey = "bad-signing-key", Error, "The value is not an Ed25519 key as ssh writes it.";
+    BadSigningKey = "bad-signing-key", Error, "The value is not a public key as ssh writes it, of a kind that kalends can verify.";
+    SharedSigningKey = "shared-signing-key", Error, "Two people sign with the same key.";
     UnknownZone = "unknown-zone", Error, "The time zone does not exist.";
     UnknownPlatform = "unknown-platform", Error, "The platform does not exist.";
     UnknownAccount = "unknown-account", Error, "There is no account of that id.";
@@ -265,4 +266,16 @@ codes! {
     ReaderKeyless = "reader-keyless", Warning, "Somebody may read a secret, and no key of theirs is known.";
     SecretReach = "secret-reach", Error, "A branch changes who may read a secret.";
     VaultTouched = "vault-touched", Error, "A branch changes a file of the vault.";
+    UnknownPost = "unknown-post", Warning, "There is no post of that id.";
+    UnknownProposal = "unknown-proposal", Warning, "There is no development plan of that id.";
+    BadSignature = "bad-signature", Error, "A signature is damaged, or was made for something else.";
+    SignatureKey = "signature-key", Error, "Something is not signed with the key of whom it says.";
+    SignatureExpired = "signature-expired", Error, "Something is signed by somebody whose last day is over by then.";
+    SignatureElsewhere = "signature-elsewhere", Error, "Something that is signed lies under another name than its own.";
+    ApprovalOutdated = "approval-outdated", Error, "The post was changed since it was approved.";
+    ApprovalOwn = "approval-own", Error, "An author approved their own post, and no rule lets them.";
+    ApprovalIdle = "approval-idle", Warning, "No rule asks for the approval.";
+    ApprovalUnmet = "approval-unmet", Warning, "Too few people can give an approval that a rule asks for.";
+    DecisionNotTheirs = "decision-not-theirs", Error, "Somebody decided on a plan who is no manager.";
+    DecisionOutdated = "decision-outdated", Warning, "The plan was changed since it was decided on.";
 }

@@ -97,6 +97,21 @@ impl Plan {
     }
 }
 
+/// Why something must not go out yet.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hold {
+    /// Why.
+    pub why: String,
+    /// What a person could do, where there is something.
+    pub next: Option<String>,
+}
+
+impl From<Hold> for Verdict {
+    fn from(hold: Hold) -> Verdict {
+        (Standing::Held, hold.why, hold.next)
+    }
+}
+
 /// What a plan must know besides drafts and ledger. Each function answers for one draft or account.
 pub struct Policy<'a> {
     /// The moment.
@@ -110,7 +125,7 @@ pub struct Policy<'a> {
     /// How a moment is shown to people.
     pub show: &'a dyn Fn(DateTime<Utc>) -> String,
     /// Why this draft must not go out yet, or nothing.
-    pub held: &'a dyn Fn(&Draft) -> Option<String>,
+    pub held: &'a dyn Fn(&Draft) -> Option<Hold>,
     /// The most that one run sends to this account.
     pub burst: &'a dyn Fn(&AccountId) -> Option<usize>,
     /// The draft's digest as it stands now.
@@ -256,16 +271,22 @@ impl Planner<'_> {
     fn by_calendar(&mut self, draft: &Draft) -> Verdict {
         let policy = self.policy;
         if draft.due > policy.now {
-            let fault = || (policy.faulty)(draft).map(|fault| format!("check finds: {fault}"));
-            return (policy.held)(draft).or_else(fault).map_or_else(
-                || match (policy.by_hand)(&draft.slot.account) {
-                    Some(why) => verdict(Standing::ByHand, why),
-                    None => verdict(Standing::Waiting, "its time has not come"),
-                },
-                |why| verdict(Standing::Held, why),
-            );
+            if let Some(hold) = (policy.held)(draft) {
+                return hold.into();
+            }
+            if let Some(fault) = (policy.faulty)(draft) {
+                return verdict(Standing::Held, format!("check finds: {fault}"));
+            }
+            return match (policy.by_hand)(&draft.slot.account) {
+                Some(why) => verdict(Standing::ByHand, why),
+                None => verdict(Standing::Waiting, "its time has not come"),
+            };
         }
         if let Some(why) = (policy.by_hand)(&draft.slot.account) {
+            // What must not go out yet, no person posts either.
+            if let Some(hold) = (policy.held)(draft) {
+                return hold.into();
+            }
             let next = format!("post it, then: kalends settle {} --delivered URL", draft.slot);
             return (Standing::ByHand, why, Some(next));
         }
@@ -277,8 +298,8 @@ impl Planner<'_> {
         if policy.now > draft.due + draft.late {
             return self.repeated(draft).unwrap_or_else(|| self.missed(draft));
         }
-        if let Some(why) = (policy.held)(draft) {
-            return verdict(Standing::Held, why);
+        if let Some(hold) = (policy.held)(draft) {
+            return hold.into();
         }
         if let Some(halt) = &self.ledger.head.halt {
             let reason = format!("{} stopped publishing: {}", halt.by, halt.why);
@@ -289,6 +310,7 @@ impl Planner<'_> {
 
     fn missed(&self, draft: &Draft) -> Verdict {
         let cause = (self.policy.held)(draft)
+            .map(|hold| hold.why)
             .or_else(|| self.ledger.head.halt.as_ref().map(|halt| format!("stopped: {}", halt.why)))
             .unwrap_or_else(|| "nothing published it in time".to_owned());
         (

@@ -23,7 +23,7 @@ use crate::http::Failure;
 use crate::keyring::Credential;
 use crate::ledger::{Claim, Entry, Fact, Halt, Hand, Head, LEASE, Ledger};
 use crate::mutant::{Mutant, planted};
-use crate::plan::{self, Plan, Policy, Row, Standing};
+use crate::plan::{self, Hold, Plan, Policy, Row, Standing};
 use crate::platform::{Channel, Desk, Platform};
 use crate::record::{Note, Scribe};
 use crate::renew::{self, Held};
@@ -39,6 +39,8 @@ pub struct Intent<'a> {
     pub book: &'a MediaBook,
     /// The first thing that is wrong with a draft's post or account. Such drafts are held. Asked only where it matters.
     pub faulty: &'a (dyn Fn(&Draft) -> Option<String> + Sync),
+    /// Whose approval a draft's post lacks. Such drafts are held. Asked only where it matters.
+    pub unapproved: &'a (dyn Fn(&Draft) -> Option<Hold> + Sync),
     /// Whether the clock is a rehearsed one: then nothing goes to a network, only to this calendar's own feeds.
     pub rehearsed: bool,
     /// Whether nothing is to be sent at all.
@@ -312,14 +314,16 @@ impl<'a> Run<'a> {
         None
     }
 
-    fn held(&self, draft: &Draft) -> Option<String> {
+    fn held(&self, draft: &Draft) -> Option<Hold> {
         if let Some(why) = self.intent.calendar.held(&draft.slot.post) {
-            return Some(format!("held: {why}"));
+            return Some(Hold { why: format!("held: {why}"), next: None });
         }
-        if self.intent.rehearsed && draft.platform != crate::text::Platform::Feed {
-            return Some("the clock is rehearsed (--now), and a rehearsal reaches no network".to_owned());
+        let reaches_out = draft.platform != crate::text::Platform::Feed;
+        if self.intent.rehearsed && reaches_out && self.by_hand(&draft.slot.account).is_none() {
+            let why = "the clock is rehearsed (--now), and a rehearsal reaches no network".to_owned();
+            return Some(Hold { why, next: None });
         }
-        None
+        (self.intent.unapproved)(draft)
     }
 
     fn burst(&self, id: &AccountId) -> Option<usize> {

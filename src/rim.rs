@@ -14,5 +14,6 @@ pub mod loopback;
 pub mod program;
 pub mod repo;
 pub mod shelf;
+pub mod ssh;
 pub mod vault;
 pub mod wire;

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use kalends::calendar::{check, read, renames, sort};
+use kalends::calendar::{check, check_signatures, read, renames, sort};
 use kalends::draft::{MediaBook, MediaFacts};
 use kalends::finding::{Code, Content, File, Finding, Severity};
 use kalends::leak;
@@ -117,6 +117,7 @@ fn find(root: &Path) -> (Vec<File>, Vec<Finding>) {
     let (files, book) = files(root);
     let (calendar, mut findings) = read(&files);
     findings.extend(check(&calendar, &book));
+    findings.extend(check_signatures(&calendar, &book, day()));
     findings.extend(leak::findings(&files));
     let needs_secret = |platform| platform == Platform::Bluesky && root.join("vault").is_dir();
     findings.extend(vault::check(&calendar, &files, day(), &needs_secret));

@@ -95,6 +95,7 @@ pub fn publish(repository: PathBuf, posts: usize) -> Fallible<Said> {
         commit: "0".repeat(40),
         book: &book,
         faulty: &faulty,
+        unapproved: &|_| None,
         rehearsed: false,
         dry_run: false,
     };

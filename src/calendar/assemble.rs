@@ -30,6 +30,15 @@ impl Calendar {
                 What::Campaign(found) => drop(calendar.campaigns.insert(found.id.clone(), *found)),
                 What::Goal(goal) => drop(calendar.goals.insert(goal.id.clone(), *goal)),
                 What::Post(post) => calendar.posts.push(*post),
+                What::Approval(found) => {
+                    let of_post = calendar.approvals.entry(found.named.clone()).or_default();
+                    of_post.insert(found.signed.named.clone(), *found);
+                }
+                What::Proposal(found) => drop(calendar.proposals.insert(found.id.clone(), *found)),
+                What::Decision(found) => {
+                    let of_plan = calendar.decisions.entry(found.named.clone()).or_default();
+                    of_plan.insert(found.signed.named.clone(), *found);
+                }
                 What::Media => drop(calendar.media.insert(item.path)),
                 What::Nothing => root |= item.path == "kalends.toml",
             }

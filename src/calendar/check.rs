@@ -4,6 +4,7 @@
 //! how long a text is on it.
 
 mod account;
+mod approval;
 mod again;
 mod audience;
 mod media;
@@ -11,19 +12,21 @@ mod names;
 mod people;
 mod poll;
 mod post;
+mod proposal;
 mod rename;
+mod signed;
 mod tag;
 mod text;
 mod time;
 
-use chrono::DateTime;
+use chrono::{DateTime, NaiveDate};
 
 use crate::draft::{Draft, MediaBook, Occurrence};
 use crate::finding::Finding;
 use crate::text::{Limits, Platform};
 
 use super::schedule::Sheet;
-use super::{Account, Calendar, Post, sort};
+use super::{Account, Approval, Calendar, Post, sort};
 
 pub use rename::renames;
 
@@ -43,7 +46,9 @@ const OF_CALENDARS: &[CalendarCheck] = &[
     names::of_accounts,
     names::of_campaigns,
     names::of_goals,
+    names::of_rules,
     people::missing_until,
+    people::shared_signing_key,
     account::missing_server,
     account::folder_outside,
     account::folder_shared,
@@ -159,7 +164,8 @@ pub fn check(calendar: &Calendar, book: &MediaBook) -> Vec<Finding> {
         rule(calendar, &mut findings);
     }
     let mut said = again::Said::default();
-    for (found, noted) in in_shares(calendar, book) {
+    let posts: Vec<&Post> = calendar.every_post().collect();
+    for (found, noted) in in_shares(&posts, SHARE_MIN, |posts| check_posts(calendar, posts, book)) {
         findings.extend(found);
         said.extend(noted);
     }
@@ -169,17 +175,38 @@ pub fn check(calendar: &Calendar, book: &MediaBook) -> Vec<Finding> {
     findings
 }
 
-/// Looks at the posts, each share of them on a thread of its own: what is wrong, and what is said where.
-fn in_shares<'a>(calendar: &'a Calendar, book: &'a MediaBook) -> Vec<(Vec<Finding>, again::Said<'a>)> {
-    let posts: Vec<&Post> = calendar.every_post().collect();
+/// Finds what is wrong on a day with what people signed: approvals of posts, decisions on development plans; and with the
+/// rules that nobody can keep.
+///
+/// The book is the one that [`check`] takes.
+pub fn check_signatures(calendar: &Calendar, book: &MediaBook, today: NaiveDate) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    approval::rule_unmet(calendar, today, &mut findings);
+    let approvals: Vec<&Approval> =
+        calendar.approvals.values().flat_map(|of_post| of_post.values()).collect();
+    let of_share = |share: &[&Approval]| {
+        let mut findings = Vec::new();
+        share.iter().for_each(|one| approval::of(calendar, one, book, today, &mut findings));
+        findings
+    };
+    findings.extend(in_shares(&approvals, SIGNED_MIN, of_share).into_iter().flatten());
+    for decision in calendar.decisions.values().flat_map(|of_plan| of_plan.values()) {
+        proposal::of(calendar, decision, &mut findings);
+    }
+    sort(&mut findings);
+    findings
+}
+
+/// Looks at things, each share of them on a thread of its own.
+fn in_shares<I: Sync, T: Send>(items: &[I], least: usize, look: impl Fn(&[I]) -> T + Sync) -> Vec<T> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
-    let share = posts.len().div_ceil(threads).max(SHARE_MIN);
+    let share = items.len().div_ceil(threads).max(least);
+    let look = &look;
     std::thread::scope(|scope| {
-        let mut shares = posts.chunks(share);
+        let mut shares = items.chunks(share);
         let first = shares.next().unwrap_or_default();
-        let others: Vec<_> =
-            shares.map(|posts| scope.spawn(move || check_posts(calendar, posts, book))).collect();
-        let mut done = vec![check_posts(calendar, first, book)];
+        let others: Vec<_> = shares.map(|share| scope.spawn(move || look(share))).collect();
+        let mut done = vec![look(first)];
         done.extend(
             others
                 .into_iter()
@@ -191,6 +218,9 @@ fn in_shares<'a>(calendar: &'a Calendar, book: &'a MediaBook) -> Vec<(Vec<Findin
 
 /// The fewest posts that are worth a thread.
 const SHARE_MIN: usize = 500;
+
+/// The fewest signatures that are worth a thread.
+const SIGNED_MIN: usize = 20;
 
 fn check_posts<'a>(
     calendar: &'a Calendar,

@@ -9,7 +9,10 @@ use crate::draft::AccountId;
 use crate::time::show_duration;
 
 use super::model::Body;
-use super::{Account, Calendar, Campaign, Department, Goal, Kind, Person, Post, Root, Runner};
+use super::{
+    Account, Calendar, Campaign, Department, Goal, Kind, Person, Post, Root, Rule, Runner, Signed,
+    signed_moment,
+};
 
 /// What became of a thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -136,6 +139,15 @@ fn things(calendar: &Calendar) -> BTreeMap<(Kind, String), Thing> {
     calendar.campaigns.values().for_each(|it| add(Kind::Campaign, it.id.as_str(), &it.file, campaign(it)));
     calendar.goals.values().for_each(|it| add(Kind::Goal, it.id.as_str(), &it.file, goal(it)));
     calendar.posts.iter().for_each(|it| add(Kind::Post, it.id.as_str(), &it.file, post(calendar, it)));
+    for it in calendar.approvals.values().flat_map(|of_post| of_post.values()) {
+        let id = format!("{}/{}", it.named, it.signed.named);
+        add(Kind::Approval, &id, &it.signed.file, signed(&it.signed));
+    }
+    for it in calendar.decisions.values().flat_map(|of_plan| of_plan.values()) {
+        let id = format!("{}/{}", it.named, it.signed.named);
+        let list = List::new().say("ruling", it.ruling.as_str()).maybe("why", it.why.as_ref());
+        add(Kind::Decision, &id, &it.signed.file, List([list.0, signed(&it.signed).0].concat()));
+    }
     things
 }
 
@@ -183,6 +195,35 @@ fn root(root: &Root) -> List {
         .maybe("burst", root.burst)
         .say("ledger branch", &root.branch)
         .maybe("ledger remote", root.remote.as_ref())
+        .all("approval", root.rules.iter().map(rule))
+}
+
+/// Returns a rule in a few words.
+fn rule(rule: &Rule) -> String {
+    fn some<T: fmt::Display>(what: &str, names: &[super::At<T>]) -> Option<String> {
+        let names: Vec<String> = names.iter().map(|name| name.value.to_string()).collect();
+        (!names.is_empty()).then(|| format!("{what} {}", names.join(" or ")))
+    }
+    let by = rule.by.iter().map(|by| by.as_str().to_owned());
+    let by: Vec<String> = by.chain(rule.people.iter().map(|at| at.value.to_string())).collect();
+    let own = rule.own.then(|| "also of their own".to_owned());
+    let about = [
+        some("of the department", &rule.departments),
+        some("on the account", &rule.accounts),
+        some("of the campaign", &rule.campaigns),
+        some("on the topic", &rule.topics),
+        own,
+    ];
+    let words =
+        [format!("{} by {}", rule.count, by.join(" or "))].into_iter().chain(about.into_iter().flatten());
+    words.collect::<Vec<_>>().join(" ")
+}
+
+fn signed(signed: &Signed) -> List {
+    List::new()
+        .say("person", &signed.person.value)
+        .say("digest", &signed.digest.value)
+        .say("signed", signed_moment(signed.at.value))
 }
 
 fn person(person: &Person) -> List {
@@ -192,7 +233,7 @@ fn person(person: &Person) -> List {
         .maybe("department", person.department.as_ref().map(|at| &at.value))
         .maybe("email", person.email.as_ref())
         .maybe("recipient", person.recipient.as_ref())
-        .maybe("signing key", person.signing_key.as_ref())
+        .maybe("signing key", person.signing_key.as_ref().map(|at| &at.value))
         .maybe("until", person.until.as_ref().map(|at| at.value))
 }
 
@@ -288,6 +329,7 @@ fn post(calendar: &Calendar, post: &Post) -> List {
         .maybe("author", post.author.as_ref().map(|at| &at.value))
         .maybe("campaign", post.campaign.as_ref().map(|at| &at.value))
         .maybe("goal", post.goal.as_ref().map(|at| &at.value))
+        .all("topics", post.topics.iter().map(|at| &at.value))
         .maybe("late", post.late.map(show_duration))
         .flag("again", post.again)
         .maybe("hold", post.hold.as_ref());

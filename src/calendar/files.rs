@@ -1,8 +1,10 @@
 //! One file read: where it lies says what it is, the grammar says what it may say.
 
+mod signed;
+
 use std::collections::BTreeMap;
 
-use crate::draft::{AccountId, ID_LIMIT, Label, Poll, PostId, Visibility, is_id};
+use crate::draft::{AccountId, ID_LIMIT, Label, Poll, PostId, ProposalId, Visibility, is_id};
 use crate::finding::{Code, Content, File, Finding, Span};
 use crate::time::{Fold, Recurrence};
 
@@ -11,8 +13,8 @@ use super::format::word::{shown, slug};
 use super::format::{IdName, Sheet, with_sheet};
 use super::grammar::Kind;
 use super::model::{
-    Account, At, Body, Campaign, Department, Goal, Part, Person, Picture, Post, Question, Repeat, Role, Root,
-    Runner, Split, StandingSlot, Voice,
+    Account, Approval, At, Body, Campaign, Decision, Department, Goal, Part, Person, Picture, Post, Proposal,
+    Question, Repeat, Role, Root, Runner, Split, StandingSlot, Voice,
 };
 use super::place::{Place, place};
 
@@ -35,6 +37,12 @@ pub enum What {
     Goal(Box<Goal>),
     /// A post.
     Post(Box<Post>),
+    /// An approval of a post.
+    Approval(Box<Approval>),
+    /// A development plan.
+    Proposal(Box<Proposal>),
+    /// A decision on a development plan.
+    Decision(Box<Decision>),
     /// A picture or film.
     Media,
     /// Something the calendar does not look at, or could not read.
@@ -66,6 +74,7 @@ pub fn read_file(file: &File) -> (Item, Vec<Finding>) {
     }
     let (kind, stem) = match place {
         Place::Of(kind, stem) => (kind, stem),
+        Place::Plan(stem) => return plan(file, stem),
         Place::Elsewhere => return nothing(Vec::new()),
         Place::Astray(help) => {
             if let Content::Unreadable(_) | Content::NotAFile { .. } = file.content {
@@ -82,6 +91,22 @@ pub fn read_file(file: &File) -> (Item, Vec<Finding>) {
         findings.push(bad_stem(&file.path, stem));
     }
     (Item { path: file.path.clone(), what: what.unwrap_or(What::Nothing) }, findings)
+}
+
+/// Reads a development plan, which is a text and no TOML.
+fn plan(file: &File, stem: &str) -> (Item, Vec<Finding>) {
+    let (what, findings) = match (&file.content, ProposalId::new(stem)) {
+        (Content::Text(text), Some(id)) => {
+            (What::Proposal(Box::new(Proposal::of(id, &file.path, text))), Vec::new())
+        }
+        (Content::Text(_), None) => {
+            let message = format!("the file's name `{}` is not an id", shown(stem));
+            let help = "name it with lower-case letters, digits and hyphens, and `.md`";
+            (What::Nothing, vec![Finding::new(Code::BadId, &file.path, message).help(help)])
+        }
+        _ => (What::Nothing, unread(file).into_iter().collect()),
+    };
+    (Item { path: file.path.clone(), what }, findings)
 }
 
 fn bad_stem(path: &str, stem: &str) -> Finding {
@@ -131,6 +156,8 @@ fn what(kind: Kind, sheet: &Sheet<'_>, file: &str, stem: &str) -> What {
         Kind::Campaign => boxed(campaign(sheet, file, stem), What::Campaign),
         Kind::Goal => boxed(goal(sheet, file, stem), What::Goal),
         Kind::Post => boxed(post(sheet, file, stem), What::Post),
+        Kind::Approval => boxed(signed::approval(sheet, file, stem), What::Approval),
+        Kind::Decision => boxed(signed::decision(sheet, file, stem), What::Decision),
     }
 }
 
@@ -162,6 +189,7 @@ fn root(sheet: &Sheet<'_>) -> Root {
         burst: publish.as_ref().and_then(|publish| publish.count("burst")).map(|burst| burst.value),
         branch: ledger.as_ref().and_then(|ledger| ledger.git_name("branch")).unwrap_or(usual.branch),
         remote: ledger.as_ref().and_then(|ledger| ledger.git_name("remote")),
+        rules: sheet.sheets("approval").unwrap_or_default().iter().map(signed::rule).collect(),
     }
 }
 
@@ -291,6 +319,7 @@ fn post(sheet: &Sheet<'_>, file: &str, stem: &str) -> Option<Post> {
         to: sheet.ids("to").unwrap_or(At { value: Vec::new(), span: 0..0 }),
         campaign: sheet.id("campaign"),
         goal: sheet.id("goal"),
+        topics: list(sheet, "topics"),
         late: sheet.duration("late").map(|late| late.value),
         again: sheet.flag("again").unwrap_or(false),
         hold: text(sheet, "hold"),

@@ -3,6 +3,8 @@
 //! What a file may say stands here and nowhere else: the reader's checks of keys and types and the schemas for editors
 //! are made from it.
 
+mod signed;
+
 use crate::draft::Label;
 
 use super::model::Role;
@@ -26,11 +28,15 @@ pub enum Kind {
     Goal,
     /// `posts/YYYY/MM/ID.toml`
     Post,
+    /// `approvals/POST/PERSON.toml`
+    Approval,
+    /// `proposals/ID/PERSON.toml`, beside the plan itself, `proposals/ID.md`
+    Decision,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 8] = [
+    pub const ALL: [Kind; 10] = [
         Kind::Kalends,
         Kind::Person,
         Kind::Department,
@@ -39,6 +45,8 @@ impl Kind {
         Kind::Campaign,
         Kind::Goal,
         Kind::Post,
+        Kind::Approval,
+        Kind::Decision,
     ];
 
     /// Returns the kind's name in the singular.
@@ -52,6 +60,8 @@ impl Kind {
             Kind::Campaign => "campaign",
             Kind::Goal => "goal",
             Kind::Post => "post",
+            Kind::Approval => "approval",
+            Kind::Decision => "decision",
         }
     }
 
@@ -66,6 +76,8 @@ impl Kind {
             Kind::Campaign => Some("campaigns"),
             Kind::Goal => Some("goals"),
             Kind::Post => Some("posts"),
+            Kind::Approval => Some("approvals"),
+            Kind::Decision => Some("proposals"),
         }
     }
 
@@ -80,6 +92,8 @@ impl Kind {
             Kind::Campaign => CAMPAIGN,
             Kind::Goal => GOAL,
             Kind::Post => POST,
+            Kind::Approval => signed::APPROVAL,
+            Kind::Decision => signed::DECISION,
         }
     }
 }
@@ -103,6 +117,8 @@ pub enum Type {
     Dates,
     /// A local date-time.
     DateTime,
+    /// A date-time with an offset: one moment, whatever the clocks show.
+    Moment,
     /// A local time of day.
     Time,
     /// A string that is a length of time.
@@ -190,6 +206,11 @@ const KALENDS: &[Key] = &[
         ]),
         "Where the record of what happened is kept.",
     ),
+    may(
+        "approval",
+        Tables(signed::RULE),
+        "What must be approved by whom; a post needs every rule that is about it.",
+    ),
 ];
 
 const ROLES: &[&str] = &[
@@ -210,7 +231,7 @@ const PERSON: &[Key] = &[
     may("department", Id, "The department the person belongs to."),
     may("email", Line, "The person's address."),
     may("recipient", Line, "The age recipient (`age1…`) that secrets are encrypted for."),
-    may("signing_key", Line, "The key that approvals are signed with: `ssh-ed25519 …`."),
+    may("signing_key", Line, "The public key that approvals are signed with: `ssh-ed25519 …`."),
     may("until", Date, "The person's last day; required for a freelancer."),
 ];
 
@@ -341,6 +362,7 @@ const POST: &[Key] = body_and!(
     must("to", Ids, "The accounts it goes to."),
     may("campaign", Id, "The campaign it belongs to."),
     may("goal", Id, "The goal it serves."),
+    may("topics", Ids, "What it is about, in words that rules name."),
     may("late", Duration, "How late it may still go out."),
     may("again", Flag, "Whether the same words may go to an account again within a year."),
     may("hold", Line, "Why it must not go out yet."),

@@ -1,15 +1,18 @@
 //! What a calendar's files say, with the place of each word that a finding may point at.
 
 mod post;
+mod signed;
 
 use chrono::{NaiveDate, NaiveTime, TimeDelta};
 
 use crate::draft::{AccountId, CampaignId, DepartmentId, GoalId, PersonId, RunnerId};
 use crate::finding::Span;
+use crate::signature::Key;
 use crate::text::Platform;
 use crate::time::{Every, Zone};
 
 pub use post::{Body, Part, Picture, Post, Question, Repeat, Split};
+pub use signed::{Approval, By, Decision, Proposal, Rule, Ruling, Signed, signed_moment};
 
 /// A value and where it stands in its file.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,6 +67,8 @@ pub struct Root {
     pub branch: String,
     /// The ledger's remote, where it has one.
     pub remote: Option<String>,
+    /// What must be approved by whom.
+    pub rules: Vec<Rule>,
 }
 
 impl Default for Root {
@@ -77,6 +82,7 @@ impl Default for Root {
             burst: None,
             branch: "ledger".to_owned(),
             remote: None,
+            rules: Vec::new(),
         }
     }
 }
@@ -135,8 +141,8 @@ pub struct Person {
     pub email: Option<String>,
     /// Whom secrets are encrypted for: an age recipient.
     pub recipient: Option<String>,
-    /// The key they sign approvals with, as ssh writes it.
-    pub signing_key: Option<String>,
+    /// The key they sign approvals with.
+    pub signing_key: Option<At<Key>>,
     /// Their last day.
     pub until: Option<At<NaiveDate>>,
 }

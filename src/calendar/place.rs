@@ -1,5 +1,6 @@
 //! Where files lie, and what they are by that.
 
+use crate::draft::is_id;
 use crate::time::nearest;
 
 use super::grammar::Kind;
@@ -9,6 +10,8 @@ use super::grammar::Kind;
 pub enum Place<'a> {
     /// Where a file of the kind belongs, with its stem.
     Of(Kind, &'a str),
+    /// Where a development plan belongs, with its stem.
+    Plan(&'a str),
     /// In a folder of the kind, but not where the calendar looks; with what to do.
     Astray(String),
     /// Anywhere else.
@@ -16,18 +19,8 @@ pub enum Place<'a> {
 }
 
 /// The folders of later parts of the calendar, left alone.
-const OTHER_FOLDERS: [&str; 10] = [
-    "protocols",
-    "schedule",
-    "approvals",
-    "vault",
-    "media",
-    "requests",
-    "facts",
-    "training",
-    "experiments",
-    "public",
-];
+const OTHER_FOLDERS: [&str; 9] =
+    ["protocols", "schedule", "vault", "media", "requests", "facts", "training", "experiments", "public"];
 
 /// Tells what a path is to the calendar.
 pub fn place(path: &str) -> Place<'_> {
@@ -42,9 +35,17 @@ pub fn place(path: &str) -> Place<'_> {
     let Some(kind) = Kind::ALL.into_iter().find(|kind| kind.folder() == Some(top)) else {
         return elsewhere(top, name);
     };
+    if let (Kind::Decision, Some(stem)) = (kind, name.strip_suffix(".md"))
+        && name == rest
+    {
+        return Place::Plan(stem);
+    }
     let Some(stem) = name.strip_suffix(".toml") else {
         return Place::Astray(match name.rsplit_once('.') {
             Some((stem, ext)) if ext.eq_ignore_ascii_case("toml") => format!("name it `{stem}.toml`"),
+            _ if kind == Kind::Decision => {
+                "plans lie in proposals/ID.md; move pictures and films to media/".to_owned()
+            }
             _ => format!("files in {top}/ end in `.toml`; move pictures and films to media/"),
         });
     };
@@ -52,6 +53,13 @@ pub fn place(path: &str) -> Place<'_> {
     match (kind, folders.as_slice()) {
         (Kind::Post, [month, year]) if is_month(year, month) => Place::Of(kind, stem),
         (Kind::Post, _) => Place::Astray("posts lie in posts/YYYY/MM/, such as posts/2027/01/".to_owned()),
+        (Kind::Approval | Kind::Decision, [folder]) if is_id(folder) => Place::Of(kind, stem),
+        (Kind::Approval, _) => Place::Astray(
+            "approvals lie in approvals/POST/; `kalends approve POST` writes them there".to_owned(),
+        ),
+        (Kind::Decision, _) => Place::Astray(
+            "decisions lie in proposals/ID/; `kalends proposal approve ID` writes them there".to_owned(),
+        ),
         (_, []) => Place::Of(kind, stem),
         _ => Place::Astray(format!("move it to {top}/{name}: {top}/ has no folders in it")),
     }

@@ -1,5 +1,6 @@
 //! What goes out when: posts made into drafts, one a slot.
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, TimeDelta, Utc};
@@ -84,6 +85,13 @@ impl Body {
 }
 
 impl Post {
+    /// Returns the paths of the pictures and films that the post names, in any of its variants.
+    pub fn media_files(&self) -> impl Iterator<Item = &str> {
+        let variants = self.variants.values().map(|variant| &variant.value);
+        let bodies = std::iter::once(&self.body).chain(variants);
+        bodies.flat_map(Body::pictures).map(|picture| picture.file.value.as_str())
+    }
+
     /// Returns what the post says on an account.
     pub(crate) fn sheet(&self, account: &AccountId) -> Sheet<'_> {
         Sheet { own: &self.body, variant: self.variants.get(account).map(|variant| &variant.value) }
@@ -218,7 +226,8 @@ impl Calendar {
         post.late.or(account.late).unwrap_or(self.root.late)
     }
 
-    /// Returns the digest of everything that decides what a post's accounts receive, and when: what an approval signs.
+    /// Returns the digest of everything that decides what a post's accounts receive, when, and who must approve it: what
+    /// an approval signs.
     ///
     /// Absent where the post has no time, or a media file is not in the book.
     pub fn post_digest(&self, id: &PostId, book: &MediaBook) -> Option<Digest> {
@@ -234,6 +243,12 @@ impl Calendar {
             repeat.rule.except.iter().for_each(|day| form.field("except", &day.to_string()));
             form.option("times", repeat.rule.times.map(|times| times.to_string()).as_deref());
         }
+        form.option("late", post.late.map(|late| late.num_seconds().to_string()).as_deref());
+        form.option("department", post.department.as_ref().map(|at| at.value.as_str()));
+        form.option("author", post.author.as_ref().map(|at| at.value.as_str()));
+        form.option("campaign", post.campaign.as_ref().map(|at| at.value.as_str()));
+        let topics: BTreeSet<&str> = post.topics.iter().map(|topic| topic.value.as_str()).collect();
+        topics.into_iter().for_each(|topic| form.field("topic", topic));
         let mut to: Vec<&AccountId> = post.to.value.iter().map(|to| &to.value).collect();
         to.sort();
         to.dedup();

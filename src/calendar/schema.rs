@@ -50,6 +50,7 @@ fn of(takes: Type) -> Value {
         Type::DateTime => {
             json!({ "type": "string", "pattern": "^\\d{4}-\\d{2}-\\d{2}[Tt ]\\d{2}:\\d{2}(:\\d{2}(\\.\\d+)?)?$" })
         }
+        Type::Moment => json!({ "type": "string", "format": "date-time" }),
         Type::Time => json!({ "type": "string", "pattern": "^\\d{2}:\\d{2}(:\\d{2}(\\.\\d+)?)?$" }),
         Type::Duration => {
             json!({ "type": "string", "pattern": "^(\\d+w)?(\\d+d)?(\\d+h)?(\\d+m)?(\\d+s)?$", "minLength": 2 })

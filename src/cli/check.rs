@@ -100,6 +100,7 @@ impl Reading {
         let media: Vec<&str> = self.calendar.media_files().into_iter().collect();
         let book = self.repo.media_facts(&media, rev)?;
         let mut findings = self.faults(&book);
+        findings.extend(calendar::check_signatures(&self.calendar, &book, today));
         let has_secret =
             |platform| platform::of(platform).is_some_and(|adapter: &dyn Platform| adapter.has_secret());
         findings.extend(vault::check(&self.calendar, &self.files, today, &has_secret));

@@ -30,6 +30,20 @@ pub fn accounts() -> ArgValueCandidates {
     })
 }
 
+/// Completes a person's id.
+pub fn people() -> ArgValueCandidates {
+    candidates(|calendar| {
+        calendar.people.values().map(|one| (one.id.to_string(), Some(one.name.clone()))).collect()
+    })
+}
+
+/// Completes a development plan's id.
+pub fn proposals() -> ArgValueCandidates {
+    candidates(|calendar| {
+        calendar.proposals.values().map(|one| (one.id.to_string(), Some(one.title.clone()))).collect()
+    })
+}
+
 /// Completes a department's id.
 pub fn departments() -> ArgValueCandidates {
     candidates(|calendar| {

@@ -50,7 +50,8 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
     let drafts = runner.calendar().drafts(now - runner.longest_late()..now + TONIGHT * 31);
     let book = runner.book(&drafts)?;
     let faults = runner.faults();
-    let intent = runner.intent(&book, &faults, false);
+    let unapproved = runner.unapproved();
+    let intent = runner.intent(&book, (&faults, &unapproved), false);
     let machine = Machine {
         remote: runner.branch.address().filter(|address| address.starts_with("http")),
         last_run: last_run::read(runner.reading.repo.git_dir()?),

@@ -10,9 +10,10 @@ use crate::ui::{STRONG, Ui};
 const GROUPS: &[(&str, &[&str])] = &[
     ("Write", &["init", "new", "fix"]),
     ("Look", &["check", "plan", "diff", "preview"]),
+    ("Agree", &["approve", "proposal"]),
     ("Publish", &["publish", "settle", "stop", "resume", "retract"]),
     ("See what happened", &["status", "log", "doctor"]),
-    ("Connect accounts", &["account", "vault"]),
+    ("Connect accounts", &["account", "vault", "access"]),
     ("Set up", &["schema", "completions", "man"]),
 ];
 

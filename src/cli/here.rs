@@ -6,9 +6,9 @@ use std::path::{Component, Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 
-use crate::calendar::{self, Account, Calendar, Department, Post};
+use crate::calendar::{self, Account, Calendar, Department, Person, Post, Proposal};
 use crate::cli::ClockArgs;
-use crate::draft::{AccountId, DepartmentId, MediaBook, PostId};
+use crate::draft::{AccountId, DepartmentId, MediaBook, PersonId, PostId, ProposalId};
 use crate::error::Error;
 use crate::finding::{File, Finding, Severity};
 use crate::leak;
@@ -146,14 +146,28 @@ impl Here {
     pub fn account<'a>(&self, calendar: &'a Calendar, id: &str) -> Result<&'a Account, Error> {
         let known = calendar.accounts.keys().map(AccountId::as_str);
         let found = AccountId::new(id).and_then(|id| calendar.account(&id));
-        found.ok_or_else(|| unknown("account", id, known))
+        found.ok_or_else(|| unknown(("account", "accounts"), id, known))
     }
 
     /// Returns the department of an id that the user said.
     pub fn department<'a>(&self, calendar: &'a Calendar, id: &str) -> Result<&'a Department, Error> {
         let known = calendar.departments.keys().map(DepartmentId::as_str);
         let found = DepartmentId::new(id).and_then(|id| calendar.departments.get(&id));
-        found.ok_or_else(|| unknown("department", id, known))
+        found.ok_or_else(|| unknown(("department", "departments"), id, known))
+    }
+
+    /// Returns the person of an id that the user said.
+    pub fn person<'a>(&self, calendar: &'a Calendar, id: &str) -> Result<&'a Person, Error> {
+        let known = calendar.people.keys().map(PersonId::as_str);
+        let found = PersonId::new(id).and_then(|id| calendar.people.get(&id));
+        found.ok_or_else(|| unknown(("person", "people"), id, known))
+    }
+
+    /// Returns the development plan of an id that the user said.
+    pub fn proposal<'a>(&self, calendar: &'a Calendar, id: &str) -> Result<&'a Proposal, Error> {
+        let known = calendar.proposals.keys().map(ProposalId::as_str);
+        let found = ProposalId::new(id).and_then(|id| calendar.proposals.get(&id));
+        found.ok_or_else(|| unknown(("plan", "proposals"), id, known))
     }
 
     /// Returns the post of an id that the user said, or of the end of one behind its date, if only one ends so.
@@ -168,7 +182,7 @@ impl Here {
             [] => {
                 let ids = calendar.posts.iter().map(|post| post.id.as_str());
                 let ends = calendar.posts.iter().filter_map(|post| post.id.as_str().get(11..));
-                Err(unknown("post", id, ids.chain(ends)))
+                Err(unknown(("post", "posts"), id, ids.chain(ends)))
             }
             many => {
                 let ids: Vec<&str> = many.iter().map(|post| post.id.as_str()).collect();
@@ -194,11 +208,11 @@ impl Here {
     }
 }
 
-fn unknown<'a>(what: &str, id: &str, known: impl Iterator<Item = &'a str>) -> Error {
+fn unknown<'a>((what, folder): (&str, &str), id: &str, known: impl Iterator<Item = &'a str>) -> Error {
     let error = Error::user(format!("there is no {what} `{}`", visible(id, Breaks::Show)));
     match nearest(id, known) {
         Some(near) => error.hint(format!("did you mean `{near}`?")),
-        None => error.hint(format!("`ls {what}s` in the calendar shows those there are")),
+        None => error.hint(format!("`ls {folder}` in the calendar shows those there are")),
     }
 }
 

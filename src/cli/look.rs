@@ -1,5 +1,6 @@
 //! Looking at the ledger without acting: what a plan needs, with or without a repository.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
@@ -7,6 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::cli::here::Reading;
 use crate::cli::runner::first_errors;
+use crate::cli::unapproved::unapproved;
 use crate::draft::{Draft, Media};
 use crate::error::Error;
 use crate::http::{Broken, Http, Request, Response};
@@ -95,6 +97,7 @@ pub fn survey(
     let book = reading.repo.media_facts(&media, rev)?;
     let errors = first_errors(reading, &book);
     let faulty = |draft: &Draft| fault(reading, &errors, draft);
+    let unapproved = unapproved(calendar, |_| Cow::Borrowed(&book));
     let branch = ledger(reading)?;
     let log = branch.as_ref().map(LastSeen::of);
     // A folder that no name can be written into looks as a stranger's.
@@ -116,6 +119,7 @@ pub fn survey(
         commit: String::new(),
         book: &book,
         faulty: &faulty,
+        unapproved: &unapproved,
         rehearsed: false,
         dry_run: true,
     };

@@ -230,7 +230,7 @@ fn accounts_of<'a>(calendar: &'a Calendar, department: Option<&str>) -> Vec<&'a 
 }
 
 /// Makes an id of a name: letters of other alphabets than ours lose their marks, or are left out.
-fn id_of(name: &str) -> Result<String, Error> {
+pub(super) fn id_of(name: &str) -> Result<String, Error> {
     use unicode_normalization::UnicodeNormalization;
     let mut id = String::new();
     for letter in name

@@ -109,6 +109,7 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
         )?;
         return Ok(Outcome::Done);
     }
+    ui.page();
     show(ui, calendar, post, &lanes, &book)?;
     if reading.findings.iter().any(|finding| finding.file == post.file) {
         ui.warning("something is wrong with this post: kalends check");
@@ -116,14 +117,14 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
     Ok(Outcome::Done)
 }
 
-fn show(
+/// Shows a post's drafts, a box an account.
+pub(super) fn show(
     ui: &mut Ui,
     calendar: &Calendar,
     post: &Post,
     lanes: &[(&AccountId, Vec<&Draft>)],
     book: &MediaBook,
 ) -> Result<(), Error> {
-    ui.page();
     let local =
         lanes.first().and_then(|(_, drafts)| drafts.first()).map(|draft| calendar.zone().local(draft.due));
     let when = local.map_or_else(String::new, |local| local.format("%a %e %b %Y %H:%M").to_string());
@@ -141,7 +142,7 @@ fn show(
 }
 
 /// Returns the drafts of the post's next occurrence, or of its last if all are past.
-fn occurrence(calendar: &Calendar, post: &Post, now: DateTime<Utc>) -> Vec<Draft> {
+pub(super) fn occurrence(calendar: &Calendar, post: &Post, now: DateTime<Utc>) -> Vec<Draft> {
     let mut only = calendar.clone();
     only.posts = vec![post.clone()];
     let end = now.checked_add_signed(AHEAD).unwrap_or(DateTime::<Utc>::MAX_UTC);
@@ -169,7 +170,8 @@ fn nothing_to_show(post: &Post, args: &Args) -> Error {
     }
 }
 
-fn by_account(drafts: &[Draft]) -> Vec<(&AccountId, Vec<&Draft>)> {
+/// Returns drafts by the account that they go to.
+pub(super) fn by_account(drafts: &[Draft]) -> Vec<(&AccountId, Vec<&Draft>)> {
     let mut lanes: Vec<(&AccountId, Vec<&Draft>)> = Vec::new();
     for draft in drafts {
         match lanes.iter_mut().find(|(id, _)| **id == draft.slot.account) {

@@ -47,7 +47,8 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
     let drafts = runner.in_time();
     let book = runner.book(&drafts)?;
     let faults = runner.faults();
-    let intent = runner.intent(&book, &faults, args.dry_run);
+    let unapproved = runner.unapproved();
+    let intent = runner.intent(&book, (&faults, &unapproved), args.dry_run);
     let forgetful = Forgetful::over(&runner.branch);
     let world = if args.dry_run { runner.world(&forgetful) } else { runner.world(&runner.branch) };
     let (summary, failed) = {
@@ -68,7 +69,9 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
         return Ok(worst.max(Outcome::Doubt));
     }
     let held: BTreeSet<&Slot> = summary.plan.standing(Standing::Held).map(|row| &row.slot).collect();
-    let is_faulty = |draft: &Draft| held.contains(&draft.slot) && faults(draft).is_some();
+    let is_faulty = |draft: &Draft| {
+        held.contains(&draft.slot) && (faults(draft).is_some() || unapproved(draft).is_some())
+    };
     let mendable = broken || !held.is_empty() && runner.drafts_from(runner.now()).iter().any(is_faulty);
     Ok(worst.max(if mendable { Outcome::Findings } else { Outcome::Done }))
 }

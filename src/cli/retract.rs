@@ -38,7 +38,8 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
     let slots = meant(args, &known, &runner, here)?;
     let book = MediaBook::new();
     let faults = runner.faults();
-    let intent = runner.intent(&book, &faults, false);
+    let unapproved = runner.unapproved();
+    let intent = runner.intent(&book, (&faults, &unapproved), false);
     let mut worst = Outcome::Done;
     for (slot, taken) in retract::retract(&world, &intent, &slots, &args.why)? {
         let (line, weight) = match taken {

@@ -1,5 +1,6 @@
 //! What a command needs that acts: the calendar of a commit, the ledger, the feeds' shelf, the clock.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -8,10 +9,12 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::calendar::Calendar;
 use crate::cli::here::{Here, Reading};
 use crate::cli::look;
+use crate::cli::unapproved::{Unapproved, unapproved};
 use crate::cli::{ClockArgs, IdentityArgs};
 use crate::draft::{Draft, Media, MediaBook, Slot};
 use crate::error::Error;
 use crate::finding::Severity;
+use crate::plan::Hold;
 use crate::platform;
 use crate::publish::Intent;
 use crate::record::Scribe;
@@ -179,22 +182,36 @@ impl Runner {
 
     /// Returns the longest time that anything here may be late.
     pub fn longest_late(&self) -> TimeDelta {
-        let calendar = self.calendar();
-        let accounts = calendar.accounts.values().filter_map(|account| account.late);
-        let posts = calendar.posts.iter().filter_map(|post| post.late);
-        accounts.chain(posts).chain([calendar.root.late]).max().unwrap_or_else(TimeDelta::zero)
+        self.calendar().longest_late()
     }
 
     /// Returns what is to be published.
-    pub fn intent<'a>(&'a self, book: &'a MediaBook, faulty: &'a Faulty<'a>, dry_run: bool) -> Intent<'a> {
+    pub fn intent<'a>(
+        &'a self,
+        book: &'a MediaBook,
+        (faulty, unapproved): (&'a Faulty<'a>, &'a Unapproved<'a>),
+        dry_run: bool,
+    ) -> Intent<'a> {
         Intent {
             calendar: self.calendar(),
             commit: self.commit.clone(),
             book,
             faulty,
+            unapproved,
             rehearsed: self.rehearsed,
             dry_run,
         }
+    }
+
+    /// Returns a function that tells whose approval a draft's post lacks, by the commit's own policy and approvals.
+    pub fn unapproved(&self) -> impl Fn(&Draft) -> Option<Hold> + Sync + '_ {
+        let Reading { calendar, repo, .. } = &self.reading;
+        let rev = Rev::Commit(self.commit.clone());
+        unapproved(calendar, move |post| {
+            let files: Vec<&str> = post.media_files().collect();
+            // What cannot be read has no facts, and so no approval that counts.
+            Cow::Owned(repo.media_facts(&files, &rev).unwrap_or_default())
+        })
     }
 
     /// Returns a function that tells the first thing that is wrong with a draft's post or account.

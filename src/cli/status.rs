@@ -71,7 +71,8 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
     let drafts = runner.calendar().drafts(now - runner.longest_late() - NEWS..now + AHEAD);
     let book = runner.book(&drafts)?;
     let faults = runner.faults();
-    let intent = runner.intent(&book, &faults, false);
+    let unapproved = runner.unapproved();
+    let intent = runner.intent(&book, (&faults, &unapproved), false);
     let (mut plan, head) = survey(&world, &intent, &drafts)?;
     look::warn_if_away(ui, &log);
     plan.rows.extend(runner.doubts_elsewhere(&world, &plan)?);

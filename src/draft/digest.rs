@@ -9,6 +9,11 @@ use sha2::{Digest as _, Sha256};
 pub struct Digest(String);
 
 impl Digest {
+    /// Returns the digest of bytes as they are.
+    pub fn of(bytes: &[u8]) -> Digest {
+        Digest(format!("sha256:{}", hex(&Sha256::digest(bytes))))
+    }
+
     /// Reads `sha256:` and 64 hexadecimal digits.
     pub fn parse(s: &str) -> Option<Digest> {
         let digits = s.strip_prefix("sha256:")?;

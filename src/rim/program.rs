@@ -145,8 +145,8 @@ impl Git {
     }
 }
 
-/// Waits for the program; stops it, and all it started, when its time is over.
-fn wait(mut child: Child, limit: Duration) -> Said {
+/// Waits for a program; stops it, and all it started, when its time is over.
+pub(super) fn wait(mut child: Child, limit: Duration) -> Said {
     let (tell, told) = mpsc::channel();
     let out = child.stdout.take().map(|pipe| listen(pipe, tell.clone()));
     let err = child.stderr.take().map(|pipe| listen(pipe, tell.clone()));

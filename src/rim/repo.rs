@@ -23,11 +23,24 @@ pub use crate::rim::repo::commit::commit_files;
 pub const ROOT: &str = "kalends.toml";
 
 /// The folders whose TOML files are read.
-pub const FOLDERS: &[&str] =
-    &["accounts", "campaigns", "departments", "goals", "people", "posts", "runners", VAULT];
+pub const FOLDERS: &[&str] = &[
+    "accounts",
+    "approvals",
+    "campaigns",
+    "departments",
+    "goals",
+    "people",
+    "posts",
+    PROPOSALS,
+    "runners",
+    VAULT,
+];
 
 /// The folder of secrets, whose sealed files are read as well.
 const VAULT: &str = "vault";
+
+/// The folder of development plans, whose Markdown is read as well.
+const PROPOSALS: &str = "proposals";
 
 /// The folder of pictures and films, whose files are named but not read.
 pub const MEDIA: &str = "media";
@@ -245,6 +258,16 @@ impl Repo {
         self.git.as_ref().map_or("", |git| &git.prefix)
     }
 
+    /// Returns a setting of git's, as it is for this calendar; nothing where it is not set.
+    pub fn setting(&self, name: &str) -> Option<String> {
+        let config = match self.repository() {
+            Ok(repository) => repository.config(),
+            Err(_) => git2::Config::open_default(),
+        };
+        let value = config.and_then(|mut config| config.snapshot()?.get_string(name)).ok()?;
+        (!value.trim().is_empty()).then(|| value.trim().to_owned())
+    }
+
     /// Tells whether the clone has only a part of the history.
     pub fn is_shallow(&self) -> Result<bool, RepoError> {
         Ok(self.repository()?.is_shallow())
@@ -342,7 +365,12 @@ impl Git {
 fn is_text(path: &str) -> bool {
     match path.rsplit_once('.') {
         Some((_, "toml")) => !path.starts_with("media/"),
-        Some((_, "age")) => path.strip_prefix(VAULT).is_some_and(|rest| rest.starts_with('/')),
+        Some((_, "age")) => lies_in(path, VAULT),
+        Some((_, "md")) => lies_in(path, PROPOSALS),
         _ => false,
     }
+}
+
+fn lies_in(path: &str, folder: &str) -> bool {
+    path.strip_prefix(folder).is_some_and(|rest| rest.starts_with('/'))
 }

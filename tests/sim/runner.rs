@@ -101,6 +101,7 @@ fn intent<'a>(version: &'a Version, book: &'a MediaBook) -> Intent<'a> {
         commit: version.commit.clone(),
         book,
         faulty: &|_| None,
+        unapproved: &|_| None,
         rehearsed: false,
         dry_run: false,
     }

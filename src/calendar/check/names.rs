@@ -50,11 +50,23 @@ fn known<'a, I: Named + 'a, T>(
     }
 }
 
+/// The file of the calendar's policy.
+pub(super) const ROOT: &str = "kalends.toml";
+
 const ACCOUNT: (Code, &str, &str) = (Code::UnknownAccount, "account", "accounts");
 const PERSON: (Code, &str, &str) = (Code::UnknownPerson, "person", "people");
 const DEPARTMENT: (Code, &str, &str) = (Code::UnknownDepartment, "department", "departments");
 const CAMPAIGN: (Code, &str, &str) = (Code::UnknownCampaign, "campaign", "campaigns");
 const GOAL: (Code, &str, &str) = (Code::UnknownGoal, "goal", "goals");
+
+pub(super) fn of_rules(calendar: &Calendar, findings: &mut Vec<Finding>) {
+    for rule in &calendar.root.rules {
+        known(findings, ROOT, PERSON, &calendar.people, &rule.people);
+        known(findings, ROOT, DEPARTMENT, &calendar.departments, &rule.departments);
+        known(findings, ROOT, ACCOUNT, &calendar.accounts, &rule.accounts);
+        known(findings, ROOT, CAMPAIGN, &calendar.campaigns, &rule.campaigns);
+    }
+}
 
 pub(super) fn of_runners(calendar: &Calendar, findings: &mut Vec<Finding>) {
     for runner in calendar.runners.values() {

@@ -21,6 +21,26 @@ pub(super) fn missing_until(calendar: &Calendar, findings: &mut Vec<Finding>) {
     }
 }
 
+pub(super) fn shared_signing_key(calendar: &Calendar, findings: &mut Vec<Finding>) {
+    let with_key = || {
+        let people = calendar.people.values();
+        people.filter_map(|person| Some((person, person.signing_key.as_ref()?)))
+    };
+    for (at, (person, key)) in with_key().enumerate() {
+        let Some((other, first)) = with_key().take(at).find(|(_, other)| other.value == key.value) else {
+            continue;
+        };
+        let message = format!("{} and {} sign with the same key", other.name, person.name);
+        let finding = Finding::new(Code::SharedSigningKey, &person.file, message).at(key.span.clone());
+        findings.push(
+            finding
+                .label("another's too")
+                .help("give each person a key of their own: what one key signs counts once")
+                .related(&other.file, Some(first.span.clone()), "the other"),
+        );
+    }
+}
+
 pub(super) fn dates_reversed(calendar: &Calendar, findings: &mut Vec<Finding>) {
     for campaign in calendar.campaigns.values() {
         let (Some(from), Some(until)) = (&campaign.from, &campaign.until) else { continue };

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use toml::Spanned;
 use toml::de::DeValue;
 
@@ -66,6 +66,19 @@ impl<'a> Sheet<'a> {
         };
         self.bad(Code::BadDate, span, message, "not a local date and time", Some(help));
         None
+    }
+
+    /// Takes a date-time with an offset.
+    pub fn moment(&self, name: &str) -> Option<At<DateTime<Utc>>> {
+        let (_, value) = self.get(name)?;
+        let found = value.get_ref().as_datetime()?;
+        let moment = found.offset.and_then(|_| DateTime::parse_from_rfc3339(&found.to_string()).ok());
+        if moment.is_none() {
+            let help = Some("write it with its offset, such as 2027-01-18T09:00:00Z".to_owned());
+            let message = format!("`{name}` takes a date and a time with an offset");
+            self.bad(Code::BadDate, value.span(), message, "not one moment", help);
+        }
+        Some(At { value: moment?.to_utc(), span: value.span() })
     }
 
     /// Takes a local time of day.

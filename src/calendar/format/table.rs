@@ -199,6 +199,7 @@ fn wanted(takes: Type, value: &DeValue<'_>) -> (&'static str, bool) {
         Type::Dates => ("a list of dates", value.is_array()),
         Type::Date => ("a date", datetime),
         Type::DateTime => ("a date and time", datetime),
+        Type::Moment => ("a date and time with an offset", datetime),
         Type::Time => ("a time of day", datetime),
         Type::Flag => ("true or false", value.is_bool()),
         Type::Count => ("a whole number", value.is_integer()),
@@ -225,7 +226,7 @@ fn found(value: &DeValue<'_>) -> &'static str {
 fn mend(key: &Key, value: &DeValue<'_>) -> Option<String> {
     let short = |text: &str| text.len() <= 60 && !text.contains(['\n', '"', '\\']);
     match (key.takes, value) {
-        (Type::Date | Type::DateTime | Type::Time, DeValue::String(text)) => {
+        (Type::Date | Type::DateTime | Type::Moment | Type::Time, DeValue::String(text)) => {
             text.parse::<toml::value::Datetime>().ok().map(|datetime| datetime.to_string())
         }
         (Type::Flag, DeValue::String(text)) => match text.to_lowercase().as_str() {
@@ -254,6 +255,7 @@ fn example(takes: Type) -> String {
         Type::Date => "2027-01-18".to_owned(),
         Type::Dates => "[2027-01-18]".to_owned(),
         Type::DateTime => "2027-01-18T09:00:00".to_owned(),
+        Type::Moment => "2027-01-18T09:00:00Z".to_owned(),
         Type::Time => "09:00:00".to_owned(),
         Type::Duration => "\"2h\"".to_owned(),
         Type::Flag => "true".to_owned(),

@@ -4,8 +4,11 @@ use chrono::TimeDelta;
 use toml::Spanned;
 use toml::de::DeValue;
 
-use crate::draft::{AccountId, CampaignId, DepartmentId, GoalId, PersonId, PostId, RunnerId};
+use crate::draft::{
+    AccountId, CampaignId, DepartmentId, Digest, GoalId, PersonId, PostId, ProposalId, RunnerId, TopicId,
+};
 use crate::finding::{Code, Span};
+use crate::signature::{self, Key, KeyFault};
 use crate::text::Platform;
 use crate::time::{self, Every, Zone, nearest};
 
@@ -31,7 +34,7 @@ macro_rules! id_names {
     )*};
 }
 
-id_names! { PostId AccountId PersonId RunnerId DepartmentId CampaignId GoalId }
+id_names! { PostId AccountId PersonId RunnerId DepartmentId CampaignId GoalId TopicId ProposalId }
 
 type Value<'a> = Spanned<DeValue<'a>>;
 
@@ -66,16 +69,38 @@ impl<'a> Sheet<'a> {
         None
     }
 
-    /// Takes an Ed25519 key as ssh writes it.
-    pub fn signing_key(&self, name: &str) -> Option<String> {
+    /// Takes a key as ssh writes it, of a kind whose signatures can be verified.
+    pub fn signing_key(&self, name: &str) -> Option<At<Key>> {
         let At { value, span } = self.line(name)?;
-        if key::is_signing_key(&value) {
-            return Some(value);
-        }
-        let help = "write the line of `~/.ssh/id_ed25519.pub`; `ssh-keygen -t ed25519` makes one";
-        let message = "this is not an Ed25519 key as ssh writes it".to_owned();
-        self.bad(Code::BadSigningKey, span, message, "not a public key", Some(help.to_owned()));
+        let (message, label) = match Key::read(&value) {
+            Ok(key) => return Some(At { value: key, span }),
+            Err(KeyFault::Kind(kind)) => (
+                format!("kalends cannot verify what a key of the kind {} signs", shown(&kind)),
+                "of another kind",
+            ),
+            Err(KeyFault::NotAKey) => {
+                ("this is not a public key as ssh writes it".to_owned(), "not a public key")
+            }
+        };
+        let help = format!(
+            "write the line of `~/.ssh/id_ed25519.pub`; `ssh-keygen -t ed25519` makes one. The kinds that work: {}",
+            signature::KINDS
+        );
+        self.bad(Code::BadSigningKey, span, message, label, Some(help));
         None
+    }
+
+    /// Takes a digest.
+    pub fn digest(&self, name: &str) -> Option<At<Digest>> {
+        let At { value, span } = self.line(name)?;
+        let digest = Digest::parse(&value);
+        if digest.is_none() {
+            let message = format!("`{}` is not a digest", shown(&value));
+            let help =
+                "what is signed is written by kalends alone: take the file out, and sign again".to_owned();
+            self.bad(Code::BadValue, span.clone(), message, "not `sha256:` and 64 digits", Some(help));
+        }
+        Some(At { value: digest?, span })
     }
 
     /// Says that a value is none of those that its key takes.

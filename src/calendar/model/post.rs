@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use chrono::{NaiveDate, NaiveDateTime, TimeDelta};
 
-use crate::draft::{AccountId, CampaignId, DepartmentId, GoalId, Label, PersonId, Poll, PostId, Visibility};
+use crate::draft::{
+    AccountId, CampaignId, DepartmentId, GoalId, Label, PersonId, Poll, PostId, TopicId, Visibility,
+};
 use crate::finding::Span;
 use crate::time::{Fold, Recurrence, Zone};
 
@@ -131,6 +133,8 @@ pub struct Post {
     pub campaign: Option<At<CampaignId>>,
     /// The goal it serves.
     pub goal: Option<At<GoalId>>,
+    /// What it is about, in words that rules name.
+    pub topics: Vec<At<TopicId>>,
     /// How late it may still go out.
     pub late: Option<TimeDelta>,
     /// Whether the same words may go out again within a year.
