@@ -97,7 +97,7 @@ impl Plan {
     }
 }
 
-/// Why something must not go out yet.
+/// Why something must not go out before somebody does something.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hold {
     /// Why.
@@ -125,7 +125,9 @@ pub struct Policy<'a> {
     /// How a moment is shown to people.
     pub show: &'a dyn Fn(DateTime<Utc>) -> String,
     /// Why this draft must not go out yet, or nothing.
-    pub held: &'a dyn Fn(&Draft) -> Option<Hold>,
+    pub held: &'a dyn Fn(&Draft) -> Option<String>,
+    /// Whose approval this draft's post lacks, or nothing.
+    pub unapproved: &'a dyn Fn(&Draft) -> Option<Hold>,
     /// The most that one run sends to this account.
     pub burst: &'a dyn Fn(&AccountId) -> Option<usize>,
     /// The draft's digest as it stands now.
@@ -271,8 +273,8 @@ impl Planner<'_> {
     fn by_calendar(&mut self, draft: &Draft) -> Verdict {
         let policy = self.policy;
         if draft.due > policy.now {
-            if let Some(hold) = (policy.held)(draft) {
-                return hold.into();
+            if let Some(hold) = self.hold(draft) {
+                return hold;
             }
             if let Some(fault) = (policy.faulty)(draft) {
                 return verdict(Standing::Held, format!("check finds: {fault}"));
@@ -283,8 +285,8 @@ impl Planner<'_> {
             };
         }
         if let Some(why) = (policy.by_hand)(&draft.slot.account) {
-            // What must not go out yet, no person posts either.
-            if let Some(hold) = (policy.held)(draft) {
+            // What is not approved, no person posts either.
+            if let Some(hold) = (policy.unapproved)(draft) {
                 return hold.into();
             }
             let next = format!("post it, then: kalends settle {} --delivered URL", draft.slot);
@@ -298,8 +300,8 @@ impl Planner<'_> {
         if policy.now > draft.due + draft.late {
             return self.repeated(draft).unwrap_or_else(|| self.missed(draft));
         }
-        if let Some(hold) = (policy.held)(draft) {
-            return hold.into();
+        if let Some(hold) = self.hold(draft) {
+            return hold;
         }
         if let Some(halt) = &self.ledger.head.halt {
             let reason = format!("{} stopped publishing: {}", halt.by, halt.why);
@@ -308,9 +310,16 @@ impl Planner<'_> {
         self.behind(draft).or_else(|| self.repeated(draft)).unwrap_or_else(|| self.due(draft))
     }
 
+    /// Judges by what holds a draft back, whatever the moment.
+    fn hold(&self, draft: &Draft) -> Option<Verdict> {
+        let held = (self.policy.held)(draft).map(|why| verdict(Standing::Held, why));
+        held.or_else(|| (self.policy.unapproved)(draft).map(Verdict::from))
+    }
+
     fn missed(&self, draft: &Draft) -> Verdict {
-        let cause = (self.policy.held)(draft)
-            .map(|hold| hold.why)
+        let cause = self
+            .hold(draft)
+            .map(|(_, why, _)| why)
             .or_else(|| self.ledger.head.halt.as_ref().map(|halt| format!("stopped: {}", halt.why)))
             .unwrap_or_else(|| "nothing published it in time".to_owned());
         (

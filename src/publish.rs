@@ -314,16 +314,14 @@ impl<'a> Run<'a> {
         None
     }
 
-    fn held(&self, draft: &Draft) -> Option<Hold> {
+    fn held(&self, draft: &Draft) -> Option<String> {
         if let Some(why) = self.intent.calendar.held(&draft.slot.post) {
-            return Some(Hold { why: format!("held: {why}"), next: None });
+            return Some(format!("held: {why}"));
         }
-        let reaches_out = draft.platform != crate::text::Platform::Feed;
-        if self.intent.rehearsed && reaches_out && self.by_hand(&draft.slot.account).is_none() {
-            let why = "the clock is rehearsed (--now), and a rehearsal reaches no network".to_owned();
-            return Some(Hold { why, next: None });
+        if self.intent.rehearsed && draft.platform != crate::text::Platform::Feed {
+            return Some("the clock is rehearsed (--now), and a rehearsal reaches no network".to_owned());
         }
-        (self.intent.unapproved)(draft)
+        None
     }
 
     fn burst(&self, id: &AccountId) -> Option<usize> {
@@ -384,6 +382,7 @@ impl<'a> Run<'a> {
                 clone: &self.world.actor.clone,
                 by_hand: &|id| self.by_hand(id),
                 held: &|draft| self.held(draft),
+                unapproved: self.intent.unapproved,
                 faulty: self.intent.faulty,
                 show: &|at| {
                     let zone = self.intent.calendar.zone();

@@ -23,7 +23,7 @@ fn what_kalends_signs_plain_ssh_keygen_verifies() {
     museum.shell(
         "kalends access signers > ../signers
          f=approvals/2027-01-18-open-day/rui.toml
-         sed -n '/BEGIN/,/END/p' $f > ../sig
+         sed -n '/^-----BEGIN/,/^-----END/p' $f > ../sig
          { echo 'kalends approval 1'; sed -n 's/^\\(post\\|person\\|digest\\|at\\) = /\\1 /p' $f | tr -d '\"'; } > ../text
          ssh-keygen -Y verify -f ../signers -I rui -n kalends -s ../sig < ../text",
     );
@@ -81,6 +81,18 @@ fn publish_reads_the_policy_and_the_approvals_of_the_commit_alone() {
     museum.write("approvals/2027-01-18-open-day/rui.toml", "");
     let said = museum.ends(&format!("publish {due}"), 0);
     assert!(said.out.contains("published"), "{}{}", said.out, said.err);
+}
+
+#[test]
+fn nobody_is_told_to_post_by_hand_what_is_not_approved() {
+    let museum = Museum::new();
+    museum.write("accounts/news.toml", "platform = \"feed\"\nby_hand = true\n");
+    museum.commit("By hand");
+    let row = |line: &str| museum.ends(line, 0).json()["rows"][0].clone();
+    let line = "plan --json --now 2027-01-18T09:05";
+    assert_eq!(standing(&row(line)), "held");
+    museum.approve("rui");
+    assert_eq!(standing(&row(line)), "by hand");
 }
 
 #[test]

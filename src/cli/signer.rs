@@ -65,7 +65,7 @@ impl SignerArgs {
                 return Ok(found);
             }
         }
-        let key = self.named(reading, here).and_then(|named| named.key);
+        let key = self.named(reading).and_then(|named| named.key);
         let has = |person: &&Person| {
             key.is_some() && person.signing_key.as_ref().map(|at| &at.value) == key.as_ref()
         };
@@ -73,7 +73,7 @@ impl SignerArgs {
             let error = Error::user(match email {
                 Some(email) => {
                     format!(
-                        "nobody in people/ alone has the address {}, which is git's user.email",
+                        "git's user.email is {}, which is the address of nobody in people/, or of several",
                         ui::foreign(&email)
                     )
                 }
@@ -95,12 +95,12 @@ impl SignerArgs {
             return Err(Error::user(format!("the last day of {} was {}", person.id, until.value))
                 .hint(format!("change `until` in {}, if they are back", person.file)));
         }
-        let source = self.source(reading, here, person, &key.value)?;
+        let source = self.source(reading, person, &key.value)?;
         Ok(Signer { person, key: key.value.clone(), source })
     }
 
-    fn source(&self, reading: &Reading, here: &Here, person: &Person, key: &Key) -> Result<Source, Error> {
-        let named = self.named(reading, here);
+    fn source(&self, reading: &Reading, person: &Person, key: &Key) -> Result<Source, Error> {
+        let named = self.named(reading);
         match named {
             Some(named) if named.key.as_ref() == Some(key) => return Ok(named.source),
             // What it is shows when it has signed.
@@ -114,10 +114,10 @@ impl SignerArgs {
     }
 
     /// Returns the key that the command line names, or git's settings.
-    fn named(&self, reading: &Reading, here: &Here) -> Option<Named> {
+    fn named(&self, reading: &Reading) -> Option<Named> {
         let of_file = |path: PathBuf| Named { key: ssh::public_half(&path), source: Source::File(path) };
         if let Some(path) = &self.key {
-            return Some(of_file(here.folder().join(path)));
+            return Some(of_file(path.clone()));
         }
         let setting = reading.repo.setting("user.signingkey")?;
         let literal = setting.strip_prefix("key::").unwrap_or(&setting);

@@ -59,7 +59,7 @@ fn an_approval_of_another_post_person_or_kind_is_no_approval_of_this() {
             "f=approvals/2027-01-18-open-day/rui.toml
              sed -n 's/^\\(post\\|person\\|digest\\|at\\) = /\\1 /p' $f | tr -d '\"' > ../rest
              { echo 'kalends decision 1'; cat ../rest; } | ssh-keygen -q -Y sign -n kalends -f ../home/rui > ../sig
-             sed -i '/BEGIN/,/END/d' $f; sed -i '/^signature/r ../sig' $f",
+             sed -i '/^-----BEGIN/,/^-----END/d' $f; sed -i '/^signature/r ../sig' $f",
         );
     };
     attempt("bad-signature", "rui.toml:6:13", of_a_kind);

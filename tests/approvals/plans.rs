@@ -58,7 +58,7 @@ fn a_decision_is_verified_by_ssh_keygen_and_its_digest_by_sha256sum() {
         "kalends access signers > ../signers
          f=proposals/more-video/gaspar.toml
          grep -q \"sha256:$(sha256sum < proposals/more-video.md | cut -d' ' -f1)\" $f
-         sed -n '/BEGIN/,/END/p' $f > ../sig
+         sed -n '/^-----BEGIN/,/^-----END/p' $f > ../sig
          { echo 'kalends decision 1'; sed -n 's/^\\(proposal\\|person\\|ruling\\|why\\|digest\\|at\\) = /\\1 /p' $f | tr -d '\"'; } |
              ssh-keygen -Y verify -f ../signers -I gaspar -n kalends -s ../sig",
     );

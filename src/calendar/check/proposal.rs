@@ -47,7 +47,7 @@ pub(super) fn of(calendar: &Calendar, decision: &Decision, findings: &mut Vec<Fi
                     .at(signed.digest.span.clone())
                     .label("not the plan as it is now")
                     .help(format!(
-                        "a manager reads it again, and decides: `{again}`, or `kalends proposal reject {id}`"
+                        "a manager reads it again, and decides: `{again}`, or `kalends proposal reject {id} --why …`"
                     ))
                     .related(&plan.file, None, "the plan"),
             );

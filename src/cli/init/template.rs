@@ -36,6 +36,9 @@ late = \"2h\"     # how late a post may still go out; later it is missed, and sa
 [ledger]
 branch = \"ledger\"   # what happened is written to this git branch, never to the files
 # remote = \"origin\" # with a remote, several machines may publish, and nothing goes out twice
+
+# [[approval]]          # who must approve what, with an ssh key: kalends approve --help
+# by = [\"coordinator\"]
 ",
         name = quoted(name),
         zone = quoted(zone.name()),

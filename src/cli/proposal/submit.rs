@@ -38,8 +38,7 @@ struct Document<'a> {
 /// Runs the command.
 pub(super) fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
     let reading = super::here_now(here)?;
-    let from = here.folder().join(&args.file);
-    let text = read(&from, here)?;
+    let text = read(&args.file, here)?;
     let id = id(args)?;
     let file = format!("proposals/{id}.md");
     let path = reading.repo.root().join(&file);
