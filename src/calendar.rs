@@ -33,9 +33,9 @@ pub use fix::{Fix, fixes};
 pub use format::FILE_LIMIT_BYTES;
 pub use grammar::{Key, Kind, Type};
 pub use model::{
-    Account, Approval, At, Body, By, Campaign, Decision, Department, Goal, Part, Person, Picture, Post,
-    Proposal, Question, Repeat, Role, Root, Rule, Ruling, Runner, Signed, Split, StandingSlot, Voice, Words,
-    signed_moment,
+    Account, Allowance, Approval, At, Body, By, Campaign, Changes, Decision, Department, Goal, Part, Person,
+    Picture, Post, Proposal, Question, Repeat, Role, Root, Rule, Ruling, Runner, Signed, Split, StandingSlot,
+    Voice, Words, signed_moment,
 };
 pub use proposal::State;
 pub use schema::schema;

@@ -265,6 +265,9 @@ codes! {
     ReaderSurplus = "reader-surplus", Error, "A secret is sealed for somebody who may not read it.";
     ReaderKeyless = "reader-keyless", Warning, "Somebody may read a secret, and no key of theirs is known.";
     SecretReach = "secret-reach", Error, "A branch changes who may read a secret.";
+    ChangeNotYours = "change-not-yours", Error, "A branch changes what its author may not change.";
+    AuthorUnknown = "author-unknown", Error, "Of a branch's commit it is not known who made it.";
+    AuthorUnsigned = "author-unsigned", Error, "A branch's commit is not signed by somebody known, and must be.";
     VaultTouched = "vault-touched", Error, "A branch changes a file of the vault.";
     UnknownPost = "unknown-post", Warning, "There is no post of that id.";
     UnknownProposal = "unknown-proposal", Warning, "There is no development plan of that id.";

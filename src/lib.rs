@@ -33,6 +33,7 @@ pub mod leak;
 pub mod signature;
 pub mod draft;
 pub mod calendar;
+pub mod guard;
 pub mod vault;
 pub mod ledger;
 pub mod exposure;

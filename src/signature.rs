@@ -109,8 +109,13 @@ fn is_other_kind(kind: &str) -> bool {
 pub enum Fault {
     /// It is not a signature of OpenSSH.
     Damaged,
-    /// It was made for another purpose, which is named.
-    Namespace(String),
+    /// It was made for another purpose.
+    Namespace {
+        /// The purpose.
+        found: String,
+        /// The one that it must be made for.
+        wanted: &'static str,
+    },
     /// It was made with another key, whose fingerprint this is.
     OtherKey(String),
     /// It is not over this text.
@@ -121,8 +126,8 @@ impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Fault::Damaged => f.write_str("it is not a signature of OpenSSH, or is damaged"),
-            Fault::Namespace(name) => {
-                write!(f, "it was made for the namespace `{}`, not for `{NAMESPACE}`", name.escape_debug())
+            Fault::Namespace { found, wanted } => {
+                write!(f, "it was made for the namespace `{}`, not for `{wanted}`", found.escape_debug())
             }
             Fault::OtherKey(key) => write!(f, "it was made with another key, {key}"),
             Fault::OtherText => f.write_str("it is broken, or was made for something else"),
@@ -132,6 +137,15 @@ impl fmt::Display for Fault {
 
 /// Verifies an armored signature over a text.
 pub fn verify(key: &Key, text: &str, armored: &str) -> Result<(), Fault> {
+    verify_in(NAMESPACE, key, text.as_bytes(), armored)
+}
+
+/// Verifies an armored signature over a commit of git's: everything of it but the signature.
+pub fn verify_commit(key: &Key, signed: &[u8], armored: &str) -> Result<(), Fault> {
+    verify_in("git", key, signed, armored)
+}
+
+fn verify_in(namespace: &'static str, key: &Key, signed: &[u8], armored: &str) -> Result<(), Fault> {
     if armored.len() > LIMIT_BYTES {
         return Err(Fault::Damaged);
     }
@@ -142,14 +156,15 @@ pub fn verify(key: &Key, text: &str, armored: &str) -> Result<(), Fault> {
     if !written.split_whitespace().eq(armored.split_whitespace()) {
         return Err(Fault::Damaged);
     }
-    if signature.namespace() != NAMESPACE {
-        return Err(Fault::Namespace(signature.namespace().chars().take(40).collect()));
+    if signature.namespace() != namespace {
+        let found = signature.namespace().chars().take(40).collect();
+        return Err(Fault::Namespace { found, wanted: namespace });
     }
     if *signature.public_key() != key.0 {
         return Err(Fault::OtherKey(fingerprint(signature.public_key())));
     }
     let public = PublicKey::new(key.0.clone(), "");
-    public.verify(NAMESPACE, text.as_bytes(), &signature).map_err(|_| Fault::OtherText)
+    public.verify(namespace, signed, &signature).map_err(|_| Fault::OtherText)
 }
 
 #[cfg(test)]
@@ -203,7 +218,10 @@ AAAAIQCLJj8KAPNEH9mHef6PRB78m2JaUVF6+tk896aAtu8qAA==\n\
             verify(&key, "kalends approval 1\npost open-day\nperson eve\n", GOOD),
             Err(Fault::OtherText)
         );
-        assert_eq!(verify(&key, &text(), OTHER_SPACE), Err(Fault::Namespace("git".to_owned())));
+        assert_eq!(
+            verify(&key, &text(), OTHER_SPACE),
+            Err(Fault::Namespace { found: "git".to_owned(), wanted: NAMESPACE })
+        );
         let other = Key::read(ECDSA).unwrap();
         assert_eq!(verify(&other, &text(), ECDSA_GOOD), Ok(()));
         assert_eq!(verify(&key, &text(), ECDSA_GOOD), Err(Fault::OtherKey(other.fingerprint())));

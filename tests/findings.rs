@@ -13,9 +13,10 @@ use std::path::{Path, PathBuf};
 use kalends::calendar::{check, check_signatures, read, renames, sort};
 use kalends::draft::{MediaBook, MediaFacts};
 use kalends::finding::{Code, Content, File, Finding, Severity};
+use kalends::guard::{Commit, Sides, Touched, guard};
 use kalends::leak;
 use kalends::text::Platform;
-use kalends::vault::{self, Version, guard};
+use kalends::vault::{self, Version};
 use serde_json::{Value, json};
 
 fn rooms() -> PathBuf {
@@ -113,6 +114,22 @@ fn day() -> chrono::NaiveDate {
     chrono::NaiveDate::from_ymd_opt(2027, 1, 15).unwrap()
 }
 
+/// Returns the paths that a branch changed, each with the commits that did.
+fn touched(commits: &Value) -> Vec<Touched> {
+    let text = |commit: &Value, name: &str| commit[name].as_str().unwrap().to_owned();
+    let commit = |commit: &Value| Commit {
+        id: text(commit, "id"),
+        name: text(commit, "name"),
+        email: text(commit, "email"),
+        signature: None,
+    };
+    let path = |(path, commits): (&String, &Value)| Touched {
+        path: path.clone(),
+        commits: commits.as_array().unwrap().iter().map(commit).collect(),
+    };
+    commits.as_object().unwrap().iter().map(path).collect()
+}
+
 fn find(root: &Path) -> (Vec<File>, Vec<Finding>) {
     let (files, book) = files(root);
     let (calendar, mut findings) = read(&files);
@@ -126,7 +143,11 @@ fn find(root: &Path) -> (Vec<File>, Vec<Finding>) {
         let (before, _) = read(&old_files);
         findings.extend(renames(&before, &calendar));
         let old = Version { calendar: &before, files: &old_files };
-        findings.extend(guard(old, Version { calendar: &calendar, files: &files }, day()));
+        findings.extend(vault::guard(old, Version { calendar: &calendar, files: &files }, day()));
+        if let Ok(commits) = fs::read_to_string(root.join("commits.json")) {
+            let sides = Sides { target: &before, branch: &calendar };
+            findings.extend(guard(sides, &touched(&serde_json::from_str(&commits).unwrap()), day()));
+        }
     }
     sort(&mut findings);
     (files, findings)

@@ -13,8 +13,8 @@ use super::format::word::{shown, slug};
 use super::format::{IdName, Sheet, with_sheet};
 use super::grammar::Kind;
 use super::model::{
-    Account, Approval, At, Body, Campaign, Decision, Department, Goal, Part, Person, Picture, Post, Proposal,
-    Question, Repeat, Role, Root, Runner, Split, StandingSlot, Voice,
+    Account, Allowance, Approval, At, Body, Campaign, Changes, Decision, Department, Goal, Part, Person,
+    Picture, Post, Proposal, Question, Repeat, Role, Root, Runner, Split, StandingSlot, Voice,
 };
 use super::place::{Place, place};
 
@@ -190,14 +190,29 @@ fn root(sheet: &Sheet<'_>) -> Root {
         branch: ledger.as_ref().and_then(|ledger| ledger.git_name("branch")).unwrap_or(usual.branch),
         remote: ledger.as_ref().and_then(|ledger| ledger.git_name("remote")),
         rules: sheet.sheets("approval").unwrap_or_default().iter().map(signed::rule).collect(),
+        changes: sheet.sheet("changes").map(|changes| Changes {
+            signed: changes.flag("signed").unwrap_or(false),
+            allow: changes.sheets("allow").unwrap_or_default().iter().map(allowance).collect(),
+        }),
     }
+}
+
+fn allowance(sheet: &Sheet<'_>) -> Allowance {
+    Allowance {
+        files: sheet.lines("files").map_or_else(Vec::new, |files| files.value),
+        roles: sheet.choices("roles", role).map_or_else(Vec::new, |roles| roles.value),
+        people: list(sheet, "people"),
+    }
+}
+
+fn role(word: &str) -> Option<Role> {
+    Role::ALL.iter().find(|(name, _)| *name == word).map(|(_, role)| *role)
 }
 
 fn person(sheet: &Sheet<'_>, file: &str, stem: &str) -> Option<Person> {
     let person = Person {
         name: text(sheet, "name").unwrap_or_default(),
-        role: sheet
-            .choice("role", |word| Role::ALL.iter().find(|(name, _)| *name == word).map(|(_, role)| *role)),
+        role: sheet.choice("role", role),
         department: sheet.id("department"),
         email: text(sheet, "email"),
         recipient: sheet.recipient("recipient"),

@@ -207,6 +207,26 @@ const KALENDS: &[Key] = &[
         "Where the record of what happened is kept.",
     ),
     may(
+        "changes",
+        Table(&[
+            may(
+                "signed",
+                Flag,
+                "Whether every commit of a branch must be signed with its author's key; not if absent.",
+            ),
+            may(
+                "allow",
+                Tables(&[
+                    must("files", Lines, "The folders and files that it is about, such as `protocols`."),
+                    may("roles", Choices(ROLES), "Who may change them, by what they are."),
+                    may("people", Ids, "Who may change them, by name."),
+                ]),
+                "Who may change what beyond what their role lets them.",
+            ),
+        ]),
+        "Who may change what, in branches that want to enter the one that says so.",
+    ),
+    may(
         "approval",
         Tables(signed::RULE),
         "What must be approved by whom; a post needs every rule that is about it.",

@@ -69,6 +69,28 @@ pub struct Root {
     pub remote: Option<String>,
     /// What must be approved by whom.
     pub rules: Vec<Rule>,
+    /// Who may change what, where it is said.
+    pub changes: Option<Changes>,
+}
+
+/// Who may change what, beyond what their role lets them.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Changes {
+    /// Whether commits must be signed by their authors.
+    pub signed: bool,
+    /// What is allowed besides.
+    pub allow: Vec<Allowance>,
+}
+
+/// Leave for some people to change some files.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Allowance {
+    /// The folders and files.
+    pub files: Vec<At<String>>,
+    /// Who may, by what they are.
+    pub roles: Vec<Role>,
+    /// Who may, by name.
+    pub people: Vec<At<PersonId>>,
 }
 
 impl Default for Root {
@@ -83,6 +105,7 @@ impl Default for Root {
             branch: "ledger".to_owned(),
             remote: None,
             rules: Vec::new(),
+            changes: None,
         }
     }
 }

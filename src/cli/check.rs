@@ -9,6 +9,7 @@ use crate::cli::ClockArgs;
 use crate::cli::here::{Here, Reading};
 use crate::error::{Error, Outcome};
 use crate::finding::{Content, File, Finding, Severity};
+use crate::guard::{self, Sides};
 use crate::leak;
 use crate::platform::{self, Platform};
 use crate::rim::repo::Rev;
@@ -68,7 +69,8 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
     Ok(if failed { Outcome::Findings } else { Outcome::Done })
 }
 
-/// Finds what the branch changes of who may read secrets. The target may have gone on since the branch began: what it
+/// Finds what the branch's commits change that is not their authors' to change, and what the branch changes of who may
+/// read secrets. The target may have gone on since the branch began: what it
 /// changed there is none of the branch's.
 fn guards(
     here: &Here,
@@ -77,11 +79,16 @@ fn guards(
     today: NaiveDate,
 ) -> Result<Vec<Finding>, Error> {
     let fork = reading.repo.fork(since, head)?;
+    let touched = reading.repo.touched(fork, reading.repo.resolve(head)?)?;
+    let sides = Sides { target: &target.calendar, branch: &reading.calendar };
+    let mut findings = guard::guard(sides, &touched, today);
     if fork == reading.repo.resolve(since)? {
-        return Ok(vault::guard(version(target), version(reading), today));
+        findings.extend(vault::guard(version(target), version(reading), today));
+    } else {
+        let base = here.read(&Rev::Commit(fork.to_string()))?;
+        findings.extend(vault::guard(version(&base), version(reading), today));
     }
-    let base = here.read(&Rev::Commit(fork.to_string()))?;
-    Ok(vault::guard(version(&base), version(reading), today))
+    Ok(findings)
 }
 
 fn version(reading: &Reading) -> Version<'_> {

@@ -4,6 +4,7 @@ pub mod bytes;
 mod commit;
 mod media;
 mod past;
+mod touched;
 mod tracked;
 mod tree;
 mod walk;

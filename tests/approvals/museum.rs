@@ -153,14 +153,19 @@ impl Museum {
     }
 
     #[track_caller]
-    pub fn ends(&self, line: &str, code: i32) -> Said {
+    pub fn run(&self, line: &str) -> Said {
         let output =
             self.command(env!("CARGO_BIN_EXE_kalends")).args(line.split_whitespace()).output().unwrap();
-        let said = Said {
+        Said {
             code: output.status.code().unwrap(),
             out: String::from_utf8(output.stdout).unwrap(),
             err: String::from_utf8(output.stderr).unwrap(),
-        };
+        }
+    }
+
+    #[track_caller]
+    pub fn ends(&self, line: &str, code: i32) -> Said {
+        let said = self.run(line);
         assert_eq!(said.code, code, "kalends {line}\n{}{}", said.out, said.err);
         said
     }

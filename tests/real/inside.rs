@@ -65,8 +65,8 @@ pub fn publish_here(calendar: &Calendar, ahead: Ahead) -> String {
     let (clock, wire) = (Later(ahead), Wire::gated(Shelf { root: calendar.root() }, |_| true));
     let drafts = runner.drafts_from(clock.now());
     let book = runner.book(&drafts).unwrap();
-    let faults = runner.faults();
-    let intent = runner.intent(&book, &faults, false);
+    let (faults, unapproved) = (runner.faults(), runner.unapproved());
+    let intent = runner.intent(&book, (&faults, &unapproved), false);
     let world = World { clock: &clock, http: &wire, ..runner.world(&runner.branch) };
     let minutes = Minutes::default();
     let ended = publish(&world, &intent, &minutes);

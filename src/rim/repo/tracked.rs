@@ -64,7 +64,7 @@ impl Repo {
 
 impl Git {
     /// Returns a path of the repository as one relative to the calendar's root.
-    fn as_from_root(&self, path: &str) -> String {
+    pub(super) fn as_from_root(&self, path: &str) -> String {
         let mut above = String::new();
         let mut folder = self.prefix.as_str();
         loop {

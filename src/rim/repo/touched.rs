@@ -1,0 +1,78 @@
+//! What a branch changed, and which of its commits did.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use git2::{Commit, Oid, Repository, Sort, Tree};
+
+use crate::guard::{self, Seal, Touched};
+use crate::rim::repo::{Repo, RepoError};
+
+impl Repo {
+    /// Returns the paths that differ from one commit to another that came of it, anywhere in the repository, with the
+    /// commits between them that changed each. Only trees and commits are read: no file, no filter, no submodule.
+    pub fn touched(&self, from: Oid, to: Oid) -> Result<Vec<Touched>, RepoError> {
+        let (git, repository) = (self.git()?, self.repository()?);
+        let tree = |id| repository.find_commit(id).and_then(|commit| commit.tree());
+        let mut commits: BTreeMap<String, Vec<guard::Commit>> =
+            differing(&repository, Some(&tree(from)?), &tree(to)?)?
+                .into_iter()
+                .map(|path| (path, Vec::new()))
+                .collect();
+        let mut walk = repository.revwalk()?;
+        walk.set_sorting(Sort::TOPOLOGICAL | Sort::REVERSE)?;
+        walk.push(to)?;
+        walk.hide(from)?;
+        for id in walk {
+            let commit = repository.find_commit(id?)?;
+            let made = made_by(&repository, &commit);
+            for path in own_paths(&repository, &commit)? {
+                if let Some(commits) = commits.get_mut(&path) {
+                    commits.push(made.clone());
+                }
+            }
+        }
+        Ok(commits
+            .into_iter()
+            .map(|(path, commits)| Touched { path: git.as_from_root(&path), commits })
+            .collect())
+    }
+}
+
+/// Returns the paths that a commit has otherwise than each of its parents: what merging brought is its maker's own
+/// only where it is neither side's.
+fn own_paths(repository: &Repository, commit: &Commit<'_>) -> Result<BTreeSet<String>, RepoError> {
+    let tree = commit.tree()?;
+    let mut own: Option<BTreeSet<String>> = None;
+    for parent in commit.parents() {
+        let paths = differing(repository, Some(&parent.tree()?), &tree)?;
+        own = Some(own.map_or_else(|| paths.clone(), |own| own.intersection(&paths).cloned().collect()));
+    }
+    own.map_or_else(|| differing(repository, None, &tree), Ok)
+}
+
+fn differing(
+    repository: &Repository,
+    from: Option<&Tree<'_>>,
+    to: &Tree<'_>,
+) -> Result<BTreeSet<String>, RepoError> {
+    let diff = repository.diff_tree_to_tree(from, Some(to), None)?;
+    let sides = diff.deltas().flat_map(|delta| {
+        let path = |bytes: Option<&[u8]>| bytes.map(|bytes| String::from_utf8_lossy(bytes).into_owned());
+        [path(delta.old_file().path_bytes()), path(delta.new_file().path_bytes())]
+    });
+    Ok(sides.flatten().collect())
+}
+
+fn made_by(repository: &Repository, commit: &Commit<'_>) -> guard::Commit {
+    let (author, id) = (commit.author(), commit.id());
+    let signature = repository.extract_signature(&id, None).ok().and_then(|(armored, signed)| {
+        Some(Seal { armored: std::str::from_utf8(&armored).ok()?.to_owned(), signed: signed.to_vec() })
+    });
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    guard::Commit {
+        id: id.to_string().chars().take(10).collect(),
+        name: text(author.name_bytes()),
+        email: text(author.email_bytes()),
+        signature,
+    }
+}
