@@ -118,6 +118,12 @@ impl Calendar {
         accounts.chain(posts).chain([self.root.late]).max().unwrap_or_else(TimeDelta::zero)
     }
 
+    /// Returns a calendar with a single post, to be drafted alone.
+    pub fn with_only(&self, post: &Post) -> Calendar {
+        let (root, accounts) = (self.root.clone(), self.accounts.clone());
+        Calendar { root, accounts, posts: vec![post.clone()], ..Calendar::default() }
+    }
+
     /// Returns why a post must not go out yet, if its file says so.
     pub fn held(&self, id: &PostId) -> Option<&str> {
         self.post(id)?.hold.as_deref()

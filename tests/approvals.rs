@@ -79,6 +79,7 @@ fn publish_reads_the_policy_and_the_approvals_of_the_commit_alone() {
     // What stands in the work tree opens nothing.
     museum.change("kalends.toml", "count = 1", "count = 3");
     museum.write("approvals/2027-01-18-open-day/rui.toml", "");
+    museum.change("media/a.png", "IHDR", "IHDQ");
     let said = museum.ends(&format!("publish {due}"), 0);
     assert!(said.out.contains("published"), "{}{}", said.out, said.err);
 }

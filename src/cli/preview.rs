@@ -143,8 +143,7 @@ pub(super) fn show(
 
 /// Returns the drafts of the post's next occurrence, or of its last if all are past.
 pub(super) fn occurrence(calendar: &Calendar, post: &Post, now: DateTime<Utc>) -> Vec<Draft> {
-    let mut only = calendar.clone();
-    only.posts = vec![post.clone()];
+    let only = calendar.with_only(post);
     let end = now.checked_add_signed(AHEAD).unwrap_or(DateTime::<Utc>::MAX_UTC);
     let mut drafts = match &post.repeat {
         None => only.drafts(DateTime::<Utc>::MIN_UTC..DateTime::<Utc>::MAX_UTC),

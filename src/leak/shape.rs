@@ -112,8 +112,7 @@ fn leak(span: Span, sort: Sort) -> Option<Leak> {
 /// Looks for a known beginning, at the run's own and behind each `-`, `_` and `.` in it.
 fn prefix(bytes: &[u8], run: &Span) -> Option<Leak> {
     let word = bytes.get(run.clone())?;
-    // In the middle of a base64 text any letters come by chance.
-    let in_base64 = run.start > 0 && matches!(bytes.get(run.start - 1), Some(b'+' | b'/'));
+    let in_base64 = in_base64(bytes, run.start);
     let ends = || word.iter().enumerate().filter(|(_, byte)| !byte.is_ascii_alphanumeric());
     for at in std::iter::once(0).chain(ends().map(|(at, _)| at + 1)) {
         let rest = word.get(at..).unwrap_or_default();
@@ -133,6 +132,24 @@ fn prefix(bytes: &[u8], run: &Span) -> Option<Leak> {
     }
     None
 }
+
+/// Tells whether a byte is in the middle of a base64 text, where any letters come by chance: behind one of its signs, or at
+/// the beginning of a line of an armored signature.
+fn in_base64(bytes: &[u8], at: usize) -> bool {
+    let before = bytes.get(..at).unwrap_or_default();
+    let before = before.get(before.len().saturating_sub(ARMOR_LINE + 3)..).unwrap_or_default();
+    if matches!(before.last(), Some(b'+' | b'/')) {
+        return true;
+    }
+    let Some(above) = before.strip_suffix(b"\n") else { return false };
+    let above = above.strip_suffix(b"\r").unwrap_or(above);
+    let line = above.rsplit(|byte| *byte == b'\n').next().unwrap_or_default();
+    let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/');
+    line == b"-----BEGIN SSH SIGNATURE-----" || line.len() == ARMOR_LINE && line.iter().all(is_base64)
+}
+
+/// How long the lines of an armored signature are.
+const ARMOR_LINE: usize = 70;
 
 /// The shortest of what begins in a known way.
 const RUN_MIN: usize = 19;
@@ -268,7 +285,7 @@ fn x(bytes: &[u8], run: &Span, word: &[u8]) -> Option<Leak> {
         let rest = bytes.get(run.start..bytes.len().min(run.start + LOOK_AHEAD))?;
         let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'%';
         let length = rest.iter().position(|byte| !is_part(byte)).unwrap_or(rest.len());
-        let in_base64 = run.start > 0 && matches!(bytes.get(run.start - 1), Some(b'+' | b'/'));
+        let in_base64 = in_base64(bytes, run.start);
         let token = rest.get(..length)?;
         return if length >= 60 && mixed(token) && !in_base64 {
             leak(run.start..run.start + length, X)

@@ -188,6 +188,20 @@ fn what_only_looks_alike_is_left_alone() {
 }
 
 #[test]
+fn the_lines_of_a_signature_are_none_whatever_they_begin_with() {
+    let token = format!("AQ{}", "V7kPz3mQ9x".repeat(7)).chars().take(70).collect::<String>();
+    assert_ne!(found(&token), []);
+    let first = "U1NIU0lHAAAAAQAAADMAAAALc3NoLWVkMjU1MTkAAAAg/HVJ6RXzkn4B5hx/O6g5lGPm38";
+    for lines in [vec![first, &token], vec![&token, first], vec![first, &token, &token]] {
+        for end in ["\n", "\r\n"] {
+            let text = format!("-----BEGIN SSH SIGNATURE-----{end}{}{end}", lines.join(end));
+            assert_eq!(found(&text), [], "{text}");
+        }
+    }
+    assert_ne!(found(&format!("A line.\n{token}\n")), []);
+}
+
+#[test]
 fn a_masked_text_is_as_long_as_it_was_and_says_nothing() {
     for (name, secret) in shapes(7) {
         let text = format!("ä\t\"{secret}\" und\nanderes\n");
