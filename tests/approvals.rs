@@ -246,6 +246,10 @@ fn rules_say_who_and_how_many_and_all_must_be_met() {
 #[test]
 fn the_list_says_what_awaits_whom() {
     let museum = Museum::new();
+    let said = museum.ends(&format!("status {NOW}"), 0);
+    assert!(said.out.contains("1 coming post not approved yet"), "{}", said.out);
+    let status = museum.ends(&format!("status --json {NOW}"), 0).json();
+    assert_eq!(status["awaiting_approval"], serde_json::json!(["2027-01-18-open-day"]));
     let list = |who: &str| museum.ends(&format!("approve --list --json {who} {NOW}"), 0).json();
     let one = &list("")["awaiting"][0];
     assert_eq!(one["post"], "2027-01-18-open-day");

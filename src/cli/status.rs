@@ -1,5 +1,7 @@
 //! `kalends status`
 
+use std::collections::BTreeSet;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use serde::Serialize;
 
@@ -7,6 +9,7 @@ use crate::cli::ClockArgs;
 use crate::cli::here::Here;
 use crate::cli::look;
 use crate::cli::runner::Runner;
+use crate::draft::{Draft, PostId};
 use crate::error::{Error, Outcome};
 use crate::ledger::{Head, State};
 use crate::plan::{Plan, Row, Standing};
@@ -35,6 +38,8 @@ struct Status<'a> {
     now: String,
     stopped: Option<Stopped<'a>>,
     needs_a_person: Vec<Item<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    awaiting_approval: Vec<&'a str>,
     next: Vec<Item<'a>>,
     ledger: Totals,
 }
@@ -83,10 +88,16 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
         .filter(|row| row.due > now && row.standing == Standing::Waiting)
         .take(NEXT)
         .collect();
+    let awaiting = |draft: &&Draft| draft.due > now && unapproved(draft).is_some();
+    let awaiting: BTreeSet<&PostId> = drafts.iter().filter(awaiting).map(|draft| &draft.slot.post).collect();
     if ui.json() {
-        ui.document("status", &document(now, &head, &needy, &next))?;
+        let status = Status {
+            awaiting_approval: awaiting.iter().map(|id| id.as_str()).collect(),
+            ..document(now, &head, &needy, &next)
+        };
+        ui.document("status", &status)?;
     } else {
-        show(&runner, ui, &head, &plan, (&needy, &next))?;
+        show(&runner, ui, &head, &plan, (&needy, awaiting.len(), &next))?;
     }
     Ok(outcome(&needy))
 }
@@ -126,6 +137,7 @@ fn document<'a>(now: DateTime<Utc>, head: &'a Head, needy: &[&'a Row], next: &[&
         now: now.to_rfc3339_opts(chrono::SecondsFormat::Secs, true),
         stopped: head.halt.as_ref().map(|halt| Stopped { by: &halt.by, why: &halt.why, since: &halt.since }),
         needs_a_person: needy.iter().map(item).collect(),
+        awaiting_approval: Vec::new(),
         next: next.iter().map(item).collect(),
         ledger: Totals { commits: head.seq, entries: head.entries, open: head.open.len() },
     }
@@ -136,7 +148,7 @@ fn show(
     ui: &mut Ui,
     head: &Head,
     plan: &Plan,
-    (needy, next): (&[&Row], &[&Row]),
+    (needy, awaiting, next): (&[&Row], usize, &[&Row]),
 ) -> Result<(), Error> {
     let zone = runner.calendar().zone();
     if let Some(halt) = &head.halt {
@@ -149,7 +161,7 @@ fn show(
     }
     let by_hand = needy.iter().filter(|row| row.standing == Standing::ByHand).count();
     ui.data(ui::paint(ui::STRONG, "Needs a person"))?;
-    if needy.is_empty() {
+    if needy.is_empty() && awaiting == 0 {
         ui.data("  nothing")?;
     }
     for row in needy.iter().filter(|row| row.standing != Standing::ByHand) {
@@ -171,6 +183,10 @@ fn show(
         if by_hand > NEXT {
             ui.data(format!("      and {} before; all of them: kalends plan", by_hand - NEXT))?;
         }
+    }
+    if awaiting > 0 {
+        let posts = plural(awaiting, "coming post");
+        ui.data(format!("  {posts} not approved yet; whose approval is awaited: kalends approve --list"))?;
     }
     ui.data(format!("\n{}", ui::paint(ui::STRONG, "Next")))?;
     if next.is_empty() {
