@@ -26,6 +26,7 @@ mod mutant;
 
 // Words and values: pure.
 pub mod text;
+pub mod html;
 pub mod time;
 pub mod media;
 pub mod finding;

@@ -19,13 +19,13 @@ pub mod entry;
 pub mod json;
 pub mod page;
 pub mod title;
-pub mod words;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use sha2::{Digest as _, Sha256};
 
 use crate::calendar::Account;
 use crate::draft::{Draft, Slot, Visibility, hex};
+use crate::html;
 use crate::http::{Effect, Failure, Http, Method, Request, exchange};
 use crate::keyring::Credential;
 use crate::ledger::{Evidence, Receipt, Sending, Upload};
@@ -221,7 +221,7 @@ fn feed_facts(account: &Account) -> Facts {
     Facts {
         id: format!("tag:{},2026:kalends/{}", authority(account), account.id),
         title: given.cloned().unwrap_or_else(|| account.id.to_string()),
-        home: server.filter(|server| words::is_web(server)).map(|server| format!("{server}/")),
+        home: server.filter(|server| html::is_web(server)).map(|server| format!("{server}/")),
     }
 }
 

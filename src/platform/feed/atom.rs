@@ -1,8 +1,9 @@
 //! The feed as Atom 1.0 (RFC 4287), with threads by RFC 4685.
 
+use crate::html::{escape, is_web, language};
+
 use super::content;
 use super::entry::{Collection, Entry, moment};
-use super::words::{escape, is_web, language};
 
 /// What tells that a file was written here.
 pub const MARK: &str = "<generator>kalends</generator>";

@@ -1,9 +1,9 @@
 //! An entry's content as a fragment of HTML, for readers of `atom.xml` and `feed.json`.
 
 use crate::draft::says;
+use crate::html::{anchor, escape, is_web, paragraphs};
 
 use super::entry::{Attachment, Collection, Entry};
-use super::words::{anchor, escape, is_web, paragraphs};
 
 /// Returns the address of a medium: absolute where the feed's server is known, else relative to the feed.
 pub fn media_url(collection: &Collection, media: &Attachment) -> String {

@@ -7,9 +7,10 @@ use std::collections::BTreeSet;
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
+use crate::html::{harmless, is_web, language};
+
 use super::content;
 use super::entry::{Attachment, Collection, Entry, FORMAT, Facts, moment};
-use super::words::{harmless, is_web, language};
 
 const VERSION: &str = "https://jsonfeed.org/version/1.1";
 

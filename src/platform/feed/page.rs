@@ -2,9 +2,10 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::html::{anchor, escape, is_web, language, paragraphs};
+
 use super::content::{medium, unsaid_link};
 use super::entry::{Attachment, Collection, Entry, moment};
-use super::words::{anchor, escape, is_web, language, paragraphs};
 
 /// What tells that a file was written here.
 pub const MARK: &str = "<meta name=\"generator\" content=\"kalends\">";

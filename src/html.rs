@@ -1,8 +1,104 @@
 //! People's words as XML and HTML: escaped, and unable to change what stands around them.
+//!
+//! A feed shows words as their author meant them ([`escape`], [`paragraphs`]). A page on which people judge what others
+//! wrote shows also what an eye would miss ([`Html`]).
 
 use std::borrow::Cow;
 
-use crate::text;
+use crate::text::{self, Breaks, visible};
+
+/// HTML that is being written.
+///
+/// Markup is only what stands in this program's own source, so nothing that people wrote becomes any: what is said goes
+/// through [`visible`] and [`escape`], as content and as an attribute's value. Characters that turn the direction of
+/// writing or that no eye sees are shown and not obeyed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Html(String);
+
+/// Attributes with their values.
+pub type Attributes<'a> = [(&'static str, &'a str)];
+
+impl Html {
+    /// Starts with nothing.
+    pub fn new() -> Html {
+        Html::default()
+    }
+
+    /// Writes markup of the program's own.
+    pub fn raw(&mut self, markup: &'static str) -> &mut Html {
+        self.0.push_str(markup);
+        self
+    }
+
+    /// Opens an element.
+    pub fn open(&mut self, tag: &'static str, attributes: &Attributes<'_>) -> &mut Html {
+        self.0.push('<');
+        self.0.push_str(tag);
+        for (name, value) in attributes {
+            self.0.push(' ');
+            self.0.push_str(name);
+            self.0.push_str("=\"");
+            self.0.push_str(&escape(&visible(value, Breaks::Keep)));
+            self.0.push('"');
+        }
+        self.0.push('>');
+        self
+    }
+
+    /// Closes an element.
+    pub fn close(&mut self, tag: &'static str) -> &mut Html {
+        self.0.push_str("</");
+        self.0.push_str(tag);
+        self.0.push('>');
+        self
+    }
+
+    /// Closes an element that ends a line.
+    pub fn end(&mut self, tag: &'static str) -> &mut Html {
+        self.close(tag).raw("\n")
+    }
+
+    /// Writes words.
+    pub fn say(&mut self, words: &str) -> &mut Html {
+        self.0.push_str(&escape(&visible(words, Breaks::Keep)));
+        self
+    }
+
+    /// Writes an element that has nothing but words in it, and ends the line.
+    pub fn line(&mut self, tag: &'static str, attributes: &Attributes<'_>, words: &str) -> &mut Html {
+        self.open(tag, attributes).say(words).end(tag)
+    }
+
+    /// Writes an element that has nothing but words in it.
+    pub fn word(&mut self, tag: &'static str, attributes: &Attributes<'_>, words: &str) -> &mut Html {
+        self.open(tag, attributes).say(words).close(tag)
+    }
+
+    /// Writes a link to another site, or only its words where its address is none of the web.
+    pub fn link(&mut self, url: &str, words: &str) -> &mut Html {
+        if is_web(url) {
+            self.word("a", &[("href", url), ("rel", "nofollow noopener noreferrer")], words)
+        } else {
+            self.say(words)
+        }
+    }
+
+    /// Adds what was written elsewhere.
+    pub fn add(&mut self, other: &Html) -> &mut Html {
+        self.0.push_str(&other.0);
+        self
+    }
+
+    /// Tells whether nothing is written.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Returns what is written.
+    pub fn finish(self) -> String {
+        self.0
+    }
+}
 
 /// Escapes a text for XML and HTML, as content and as an attribute's value, after making it [`harmless`].
 pub fn escape(text: &str) -> String {
@@ -131,6 +227,18 @@ pub fn anchor(url: &str, words: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_said_is_shown_and_never_obeyed() {
+        let mut html = Html::new();
+        html.line("p", &[("title", "\" onload=\"x\u{202e}")], "</p><script>\u{1b}[2J\u{202e}\u{200b}");
+        html.link("javascript:alert(1)", "go").link("https://a.example/?a&b", "<b>");
+        assert_eq!(
+            html.finish(),
+            "<p title=\"&quot; onload=&quot;x&lt;U+202E&gt;\">&lt;/p&gt;&lt;script&gt;␛[2J&lt;U+202E&gt;&lt;U+200B&gt;</p>\n\
+             go<a href=\"https://a.example/?a&amp;b\" rel=\"nofollow noopener noreferrer\">&lt;b&gt;</a>"
+        );
+    }
 
     #[test]
     fn no_word_of_a_text_becomes_markup() {
