@@ -39,6 +39,7 @@ pub mod vault;
 pub mod ledger;
 pub mod exposure;
 pub mod plan;
+pub mod overview;
 
 // Protocols: requests and answers as values.
 pub mod http;
