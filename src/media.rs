@@ -24,9 +24,12 @@ mod heif;
 mod jpeg;
 mod png;
 mod reader;
+mod thumbnail;
 mod webp;
 
 use thiserror::Error;
+
+pub use thumbnail::thumbnail;
 
 /// A picture or film that may leave.
 #[derive(Debug, Clone, PartialEq, Eq)]
