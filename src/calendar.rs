@@ -38,6 +38,7 @@ pub use model::{
     Voice, Words, signed_moment,
 };
 pub use proposal::State;
+pub(crate) use schedule::{is_film, text_max};
 pub use schema::schema;
 
 /// Everything that people wrote, each thing by its id.

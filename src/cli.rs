@@ -29,6 +29,7 @@ pub mod runner;
 pub mod schema;
 pub mod settle;
 pub mod signer;
+pub mod site;
 pub mod status;
 pub mod stop;
 pub mod unapproved;
@@ -125,6 +126,7 @@ enum Command {
     Diff(diff::Args),
     Preview(preview::Args),
     Approve(approve::Args),
+    Site(site::Args),
     Publish(publish::Args),
     Settle(settle::Args),
     Stop(stop::Args),
@@ -153,6 +155,7 @@ impl Command {
             Command::Diff(args) => diff::run(args, ui, here),
             Command::Preview(args) => preview::run(args, ui, here),
             Command::Approve(args) => approve::run(args, ui, here),
+            Command::Site(args) => site::run(args, ui, here),
             Command::Publish(args) => publish::run(args, ui, here),
             Command::Settle(args) => settle::run(args, ui, here),
             Command::Stop(args) => stop::run(args, ui, here),

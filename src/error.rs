@@ -10,6 +10,7 @@ use std::fmt;
 use std::io;
 use std::panic::PanicHookInfo;
 
+use crate::rim::folder::FolderError;
 use crate::rim::lock::LockError;
 use crate::rim::repo::{ROOT, RepoError};
 use crate::rim::ssh::SignError;
@@ -231,6 +232,18 @@ impl From<VaultError> for Error {
             (Some(help), _) => error.hint(help),
             (None, VaultError::Disk { why, .. }) if is_full(why) => error.hint(MAKE_ROOM),
             (None, _) => error.hint("see whether it is there, and whether you may read and write it"),
+        }
+    }
+}
+
+impl From<FolderError> for Error {
+    fn from(fault: FolderError) -> Error {
+        match fault {
+            FolderError::Foreign { .. } => Error::user(fault.to_string())
+                .hint("nothing was written; name another folder with -o, or take that file away"),
+            FolderError::Link { .. } => Error::user(fault.to_string())
+                .hint("nothing was written; name another folder with -o, or take that link away"),
+            FolderError::Disk { path, source } => Error::cannot_write(&path.display().to_string(), source),
         }
     }
 }

@@ -8,6 +8,7 @@ pub mod chance;
 pub mod clock;
 pub mod disk;
 pub mod environment;
+pub mod folder;
 pub mod last_run;
 pub mod lock;
 pub mod loopback;

@@ -8,6 +8,7 @@ pub mod agenda;
 pub mod ask;
 pub mod boxes;
 pub mod findings;
+pub mod page;
 pub mod pager;
 pub mod table;
 pub mod wrap;

@@ -209,6 +209,31 @@ fn a_preview_is_a_box_for_each_account() {
 }
 
 #[test]
+fn pages_for_a_browser_are_files() {
+    let stage = Stage::new().calendar();
+    stage.file(
+        "posts/2027/01/2027-01-20-tea.toml",
+        "at = 2027-01-20T16:00:00\nto = [\"news\"]\ntext = \"Tea.\"\n",
+    );
+    let stage = stage
+        .run("preview open-day --html -o pages/open-day.html")
+        .run("preview open-day 2027-01-18-open-day --account bluesky")
+        .run("preview open-day tea")
+        .run("preview open-day --html --json")
+        .run("preview open-day -o page.html")
+        .run("preview")
+        .run("site --now 2027-01-10T12:00")
+        .run("site --now 2027-01-10T12:00")
+        .run("site --month 2027-01 --year 2027")
+        .run("site --month january")
+        .run("site --at nowhere");
+    assert!(
+        stage.work().join("pages/open-day.html").exists() && stage.work().join("site/2027.html").exists()
+    );
+    stage.expect("pages");
+}
+
+#[test]
 fn a_new_calendar_publishes_its_first_post() {
     let stage = Stage::new().run("init museum --zone Europe/Lisbon --now 2027-01-18T09:00");
     let stage = stage.run("-C museum check").run("init museum").run("init elsewhere --zone Europe/Lisbn");

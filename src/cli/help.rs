@@ -9,7 +9,7 @@ use crate::ui::{STRONG, Ui};
 /// The commands in the order in which a person meets them.
 const GROUPS: &[(&str, &[&str])] = &[
     ("Write", &["init", "new", "fix"]),
-    ("Look", &["check", "plan", "diff", "preview"]),
+    ("Look", &["check", "plan", "diff", "preview", "site"]),
     ("Agree", &["approve", "proposal"]),
     ("Publish", &["publish", "settle", "stop", "resume", "retract"]),
     ("See what happened", &["status", "log", "doctor"]),

@@ -162,23 +162,30 @@ fn is_asked_for(args: &Args, calendar: &Calendar, row: &Row) -> bool {
 
 /// Returns the moments that are shown.
 fn window(args: &Args, zone: &Zone, now: DateTime<Utc>) -> Range<DateTime<Utc>> {
-    let start = |day: NaiveDate| zone.resolve_somehow(day.and_time(NaiveTime::MIN), None);
-    let span = |first: NaiveDate, months: u32| {
-        Some(start(first)?..start(first.checked_add_months(Months::new(months))?)?)
-    };
-    let asked = match (args.month, args.year) {
-        (Some(first), _) => span(first, 1),
-        (None, Some(year)) => NaiveDate::from_ymd_opt(year, 1, 1).and_then(|first| span(first, 12)),
-        (None, None) => None,
-    };
-    asked.unwrap_or_else(|| {
+    asked_days(args.month, args.year).and_then(|days| moments(&days, zone)).unwrap_or_else(|| {
         let end =
             now.checked_add_signed(TimeDelta::days(i64::from(args.days))).unwrap_or(DateTime::<Utc>::MAX_UTC);
         now.checked_sub_signed(BACK).unwrap_or(DateTime::<Utc>::MIN_UTC)..end
     })
 }
 
-fn parse_month(text: &str) -> Result<NaiveDate, String> {
+/// Returns the days of a month or of a year, where one is asked for.
+pub(super) fn asked_days(month: Option<NaiveDate>, year: Option<i32>) -> Option<Range<NaiveDate>> {
+    let (first, months) = match (month, year) {
+        (Some(first), _) => (first, 1),
+        (None, Some(year)) => (NaiveDate::from_ymd_opt(year, 1, 1)?, 12),
+        (None, None) => return None,
+    };
+    Some(first..first.checked_add_months(Months::new(months))?)
+}
+
+/// Returns the moments of some days in a zone.
+pub(super) fn moments(days: &Range<NaiveDate>, zone: &Zone) -> Option<Range<DateTime<Utc>>> {
+    let start = |day: NaiveDate| zone.resolve_somehow(day.and_time(NaiveTime::MIN), None);
+    Some(start(days.start)?..start(days.end)?)
+}
+
+pub(super) fn parse_month(text: &str) -> Result<NaiveDate, String> {
     let first = NaiveDate::parse_from_str(&format!("{text}-01"), "%Y-%m-%d").ok();
     first
         .filter(|date| (1..=9998).contains(&date.year()))

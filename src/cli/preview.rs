@@ -1,34 +1,58 @@
 //! `kalends preview`
 
+use std::path::PathBuf;
+
 use chrono::{DateTime, TimeDelta, Utc};
+use clap::ValueHint;
 use serde::Serialize;
 
 use crate::calendar::{Calendar, Post};
 use crate::cli::ClockArgs;
 use crate::cli::check::rev;
 use crate::cli::complete;
-use crate::cli::here::Here;
+use crate::cli::here::{Here, Reading};
 use crate::draft::{AccountId, Draft, MediaBook};
 use crate::error::{Error, Outcome};
+use crate::media::thumbnail;
+use crate::rim::repo::Rev;
 use crate::ui::boxes::{self, Account};
+use crate::ui::page::album::Album;
+use crate::ui::page::card::Desk;
+use crate::ui::page::{self, Carry};
 use crate::ui::{self, Ui};
 
 /// How far ahead the next occurrence is looked for.
 const AHEAD: TimeDelta = TimeDelta::days(800);
 
+/// The largest picture that is made small for a page.
+const PICTURE_BYTES_MAX: u64 = 64 * 1024 * 1024;
+
+/// The file name that stands for stdout.
+const STDOUT: &str = "-";
+
 /// Shows a post as each of its accounts will see it, with its count.
+///
+/// With --html it is a page for a browser that carries all it shows: with pictures and their descriptions, folded where
+/// the network's app folds, in light and dark, for a phone and for paper. It runs no script.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
   kalends preview 2027-01-18-open-day
-  kalends preview open-day --account bluesky    # the date may be left out")]
+  kalends preview open-day --account bluesky    # the date may be left out
+  kalends preview open-day last-roll --html -o preview.html")]
 pub struct Args {
-    /// The post's id, with or without its date
-    #[arg(value_name = "POST", add = complete::posts())]
-    post: String,
+    /// The post's id, with or without its date; several with --html
+    #[arg(value_name = "POST", required = true, add = complete::posts())]
+    posts: Vec<String>,
     /// Show only this account; may be said more than once
     #[arg(long, value_name = "ID", add = complete::accounts())]
     account: Vec<String>,
+    /// Write a page for a browser, to stdout
+    #[arg(long)]
+    html: bool,
+    /// Write the page to this file; `-` is stdout
+    #[arg(short, long, value_name = "FILE", requires = "html", value_hint = ValueHint::FilePath)]
+    output: Option<PathBuf>,
     /// Read what this commit has, not the files on the disk
     #[arg(long, value_name = "REV")]
     at: Option<String>,
@@ -84,37 +108,101 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
     let rev = rev(args.at.as_deref());
     let reading = here.read(&rev)?;
     let calendar = &reading.calendar;
-    let post = here.post(calendar, &args.post)?;
+    let mut posts: Vec<&Post> = Vec::new();
+    for id in &args.posts {
+        let post = here.post(calendar, id)?;
+        // A post that is named twice, once with its date and once without, is shown once.
+        if !posts.iter().any(|other| other.id == post.id) {
+            posts.push(post);
+        }
+    }
     for account in &args.account {
         here.account(calendar, account)?;
     }
     let now = here.now(&args.clock, calendar.zone())?;
-    let mut drafts = occurrence(calendar, post, now);
-    drafts.retain(|draft| {
-        args.account.is_empty() || args.account.iter().any(|id| id == draft.slot.account.as_str())
-    });
-    let Some(first) = drafts.first() else { return Err(nothing_to_show(post, args)) };
+    let mut drafts = Vec::new();
+    for post in &posts {
+        let mut found = occurrence(calendar, post, now);
+        found.retain(|draft| {
+            args.account.is_empty() || args.account.iter().any(|id| id == draft.slot.account.as_str())
+        });
+        if found.is_empty() {
+            return Err(nothing_to_show(post, args));
+        }
+        drafts.extend(found);
+    }
     let media: Vec<&str> =
         drafts.iter().flat_map(|draft| &draft.media).map(|media| media.file.as_str()).collect();
     let book = reading.repo.media_facts(&media, &rev)?;
-    let due = first.due;
-    let lanes = by_account(&drafts);
-    if ui.json() {
-        let local = calendar.zone().local(due).format("%Y-%m-%dT%H:%M:%S").to_string();
-        let accounts = lanes.iter().map(|(id, drafts)| seen(id, drafts)).collect();
-        let (id, zone) = (post.id.as_str(), calendar.zone().name());
-        ui.document(
-            "preview",
-            &Document { post: id, file: &post.file, due: ui::moment(due), local, zone, accounts },
-        )?;
-        return Ok(Outcome::Done);
+    match posts.as_slice() {
+        _ if args.html => as_page(args, ui, here, &reading, &rev, &drafts, &book)?,
+        [post] if ui.json() => as_json(ui, calendar, post, &drafts)?,
+        [post] => {
+            ui.page();
+            show(ui, calendar, post, &by_account(&drafts), &book)?;
+        }
+        _ => {
+            return Err(Error::usage("only a page shows several posts")
+                .hint("add --html -o preview.html, or preview one post after the other"));
+        }
     }
-    ui.page();
-    show(ui, calendar, post, &lanes, &book)?;
-    if reading.findings.iter().any(|finding| finding.file == post.file) {
+    if posts.iter().any(|post| reading.findings.iter().any(|finding| finding.file == post.file)) {
         ui.warning("something is wrong with this post: kalends check");
     }
     Ok(Outcome::Done)
+}
+
+/// Writes the page that carries all it shows.
+fn as_page(
+    args: &Args,
+    ui: &mut Ui,
+    here: &Here,
+    reading: &Reading,
+    rev: &Rev,
+    drafts: &[Draft],
+    book: &MediaBook,
+) -> Result<(), Error> {
+    if ui.json() {
+        return Err(Error::usage("a page is no JSON").hint("leave out --html or --json"));
+    }
+    let album = album(reading, rev, book);
+    let calendar = &reading.calendar;
+    let desk = Desk { calendar, book, album: &album, carry: Carry::Alone, rows: &[] };
+    let page = page::preview::whole(&desk, drafts);
+    match args.output.as_deref().filter(|path| path.as_os_str() != STDOUT) {
+        None => ui.raw(page.as_bytes()),
+        Some(path) => {
+            let path = here.folder().join(path);
+            here.write(&path, page.as_bytes())?;
+            ui.hint(format_args!("read it in a browser: {}", here.show(&path)));
+            Ok(())
+        }
+    }
+}
+
+/// Returns the pictures of a book, small enough for a page. What cannot be shown is left out: a page says so.
+pub(super) fn album(reading: &Reading, rev: &Rev, book: &MediaBook) -> Album {
+    let mut album = Album::default();
+    for (file, facts) in book.iter().filter(|(_, facts)| facts.size_bytes <= PICTURE_BYTES_MAX) {
+        let is_picture = facts.mime.is_some_and(|mime| mime.starts_with("image/"));
+        let bytes = is_picture.then(|| reading.repo.media_bytes(rev, file).ok()).flatten();
+        if let Some(picture) = bytes.and_then(|bytes| thumbnail(&bytes)) {
+            album.put(file, picture);
+        }
+    }
+    album
+}
+
+fn as_json(ui: &mut Ui, calendar: &Calendar, post: &Post, drafts: &[Draft]) -> Result<(), Error> {
+    let due = drafts.first().map(|draft| draft.due).unwrap_or_default();
+    let local = calendar.zone().local(due).format("%Y-%m-%dT%H:%M:%S").to_string();
+    let lanes = by_account(drafts);
+    let accounts = lanes.iter().map(|(id, drafts)| seen(id, drafts)).collect();
+    let (id, zone) = (post.id.as_str(), calendar.zone().name());
+    ui.document(
+        "preview",
+        &Document { post: id, file: &post.file, due: ui::moment(due), local, zone, accounts },
+    )
 }
 
 /// Shows a post's drafts, a box an account.

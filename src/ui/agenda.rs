@@ -59,10 +59,15 @@ impl Item {
 
     /// Returns the post's id without the date that stands before it.
     pub fn slug(&self) -> &str {
-        let id = self.post.as_str();
-        let dated = id.get(..10).is_some_and(|date| date.parse::<NaiveDate>().is_ok());
-        id.get(11..).filter(|slug| dated && !slug.is_empty()).unwrap_or(id)
+        slug(&self.post)
     }
+}
+
+/// Returns a post's id without the date that stands before it.
+pub fn slug(post: &PostId) -> &str {
+    let id = post.as_str();
+    let dated = id.get(..10).is_some_and(|date| date.parse::<NaiveDate>().is_ok());
+    id.get(11..).filter(|slug| dated && !slug.is_empty()).unwrap_or(id)
 }
 
 /// Puts the rows of one post, one time and one reason together.

@@ -2,8 +2,9 @@
 
 use anstyle::{AnsiColor, Style};
 
+use crate::calendar::text_max;
 use crate::draft::{Draft, Media, MediaBook};
-use crate::text::{Beside, Breaks, count, display_width, ellipsize, hashtags, links, visible};
+use crate::text::{Breaks, count, display_width, ellipsize, hashtags, links, visible};
 use crate::time::show_duration;
 use crate::ui::wrap::wrap;
 use crate::ui::{ERROR, QUIET, STRONG, WARNING, paint};
@@ -68,16 +69,7 @@ pub fn render(
 
 /// Returns how long a part is on its platform: what is used, what there is, and in what it is counted.
 pub fn length(draft: &Draft) -> Option<(usize, usize, &'static str)> {
-    let film = |media: &Media| {
-        let name = media.file.to_lowercase();
-        [".mp4", ".mov", ".webm", ".m4v"].iter().any(|end| name.ends_with(end))
-    };
-    let beside = match draft.media.as_slice() {
-        [] => Beside::Nothing,
-        media if media.iter().any(film) => Beside::Video,
-        _ => Beside::Images,
-    };
-    let max = draft.platform.limits().text_max(beside)?;
+    let max = text_max(draft)?;
     Some((count(&draft.composed(), max.count).used, max.used, max.count.unit()))
 }
 

@@ -13,7 +13,7 @@ pub fn files(name: &str, zone: &Zone, (at, fold): (NaiveDateTime, Option<Fold>))
         (post, first_post(name, at, fold)),
         (
             ".gitignore".to_owned(),
-            "# What publishing writes: the feeds, and what kalends keeps for itself.\n/public/\n/.kalends/\n"
+            "# What kalends writes: the feeds, the site, and what it keeps for itself.\n/public/\n/site/\n/.kalends/\n"
                 .to_owned(),
         ),
     ]

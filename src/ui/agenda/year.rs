@@ -7,9 +7,9 @@ use crate::ui::agenda::{Item, posts};
 use crate::ui::table::{Cell, Column, table};
 
 /// What is behind us.
-const OUT: &[Standing] = &[Standing::Published, Standing::Over];
+pub const OUT: &[Standing] = &[Standing::Published, Standing::Over];
 /// What goes its way.
-const AHEAD: &[Standing] =
+pub const AHEAD: &[Standing] =
     &[Standing::Waiting, Standing::Due, Standing::Behind, Standing::Full, Standing::Later, Standing::ByHand];
 
 /// Returns a year's months with how many posts each has, and how they stand.
