@@ -65,7 +65,7 @@ impl Browser {
         let looked = format!("<script>{axe}</script><script>{LOOK}</script></body>");
         let text = format!("{}{}", &text[..policy], &text[end..]).replacen("</body>", &looked, 1);
         fs::write(&copy, text).unwrap();
-        let output = open(&copy, theme, &["--virtual-time-budget=30000", "--window-size=360,800"]);
+        let output = open(&copy, theme, &["--virtual-time-budget=30000"]);
         fs::remove_file(&copy).unwrap();
         let dom = String::from_utf8_lossy(&output.stdout).into_owned();
         let told = dom.split("<pre id=\"told\">").nth(1).and_then(|rest| rest.split("</pre>").next());
@@ -82,7 +82,8 @@ impl Browser {
 
 fn open(page: &Path, theme: Theme, more: &[&str]) -> Output {
     let profile = tempfile::tempdir().unwrap();
-    let scheme = if theme == Theme::Dark { 0 } else { 1 };
+    // Whoever reads in the dark sits at a desk here, and the others hold a phone.
+    let (scheme, size) = if theme == Theme::Dark { (0, "1280,900") } else { (1, "360,800") };
     Command::new("chromium")
         .args([
             "--headless",
@@ -93,6 +94,7 @@ fn open(page: &Path, theme: Theme, more: &[&str]) -> Output {
         ])
         .arg(format!("--user-data-dir={}", profile.path().display()))
         .arg(format!("--blink-settings=preferredColorScheme={scheme}"))
+        .arg(format!("--window-size={size}"))
         .args(more)
         .arg(format!("file://{}", page.display()))
         .output()
