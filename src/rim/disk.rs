@@ -9,29 +9,37 @@ use std::path::Path;
 /// The bytes go to a temporary file beside it, are made durable, and take the file's name in one step. The folder is
 /// made if it is not there. A file that is there keeps its permissions; a symbolic link is replaced, not followed.
 pub fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let folder = folder_of(path);
-    fs::create_dir_all(folder)?;
-    let mut file = tempfile::Builder::new().prefix(".kalends-").tempfile_in(folder)?;
-    file.write_all(bytes)?;
-    file.as_file().set_permissions(permissions(path, folder)?)?;
+    let file = beside(path, bytes)?;
     file.as_file().sync_all()?;
     file.persist(path).map_err(|fault| fault.error)?;
-    sync_folder(folder)
+    sync_folder(folder_of(path))
+}
+
+/// Writes a file whole to whoever reads it, as [`write_whole`] does, and does not wait for the disk: for what is made
+/// again where its bytes are not the right ones.
+pub fn write_passing(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    beside(path, bytes)?.persist(path).map(drop).map_err(|fault| fault.error)
 }
 
 /// Writes a file only if nothing has its name yet; tells whether it did. The file is durable.
 pub fn write_new(path: &Path, bytes: &[u8]) -> io::Result<bool> {
+    let file = beside(path, bytes)?;
+    file.as_file().sync_all()?;
+    match file.persist_noclobber(path) {
+        Ok(_) => sync_folder(folder_of(path)).map(|()| true),
+        Err(fault) if fault.error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
+        Err(fault) => Err(fault.error),
+    }
+}
+
+/// Writes bytes to a temporary file in the folder of a path, with the permissions that the path's file is to have.
+fn beside(path: &Path, bytes: &[u8]) -> io::Result<tempfile::NamedTempFile> {
     let folder = folder_of(path);
     fs::create_dir_all(folder)?;
     let mut file = tempfile::Builder::new().prefix(".kalends-").tempfile_in(folder)?;
     file.write_all(bytes)?;
     file.as_file().set_permissions(permissions(path, folder)?)?;
-    file.as_file().sync_all()?;
-    match file.persist_noclobber(path) {
-        Ok(_) => sync_folder(folder).map(|()| true),
-        Err(fault) if fault.error.kind() == io::ErrorKind::AlreadyExists => Ok(false),
-        Err(fault) => Err(fault.error),
-    }
+    Ok(file)
 }
 
 /// Moves a file to where nothing lies. The folder is made if it is not there.

@@ -60,8 +60,8 @@ pub struct Done {
 
 /// Writes files into a folder, each whole, and takes away those of an earlier time that are made no more.
 ///
-/// Everything is looked at before anything is written. The list is written first, with the old files and the new, so that
-/// whatever stops this leaves no file behind that is on no list; the next time goes on from there.
+/// Everything is looked at before anything is written. The list is written first, and durably, with the old files and
+/// the new, so that whatever stops this leaves no file behind that is on no list; the next time goes on from there.
 pub fn write(folder: &Path, files: &BTreeMap<String, Vec<u8>>) -> Result<Done, FolderError> {
     let old = list(folder);
     for path in files.keys() {
@@ -84,7 +84,7 @@ pub fn write(folder: &Path, files: &BTreeMap<String, Vec<u8>>) -> Result<Done, F
             done.kept += 1;
             continue;
         }
-        disk::write_whole(&path, bytes).map_err(disk(&path))?;
+        disk::write_passing(&path, bytes).map_err(disk(&path))?;
         done.written += 1;
     }
     for path in old.difference(&new) {

@@ -4,6 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+/// The longest that a page may take: a script that should not be there may wait for ever.
+const PATIENCE_SECS: &str = "60";
+
 /// How a reader likes the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Theme {
@@ -50,6 +53,9 @@ impl Browser {
     pub fn console(&self, page: &Path) -> Vec<String> {
         let output = open(page, Theme::Light, &["--enable-logging=stderr"]);
         let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        if !output.status.success() {
+            return vec![format!("the browser ended with {}: {said}", output.status)];
+        }
         said.lines().filter(|line| line.contains("CONSOLE")).map(str::to_owned).collect()
     }
 
@@ -84,8 +90,10 @@ fn open(page: &Path, theme: Theme, more: &[&str]) -> Output {
     let profile = tempfile::tempdir().unwrap();
     // Whoever reads in the dark sits at a desk here, and the others hold a phone.
     let (scheme, size) = if theme == Theme::Dark { (0, "1280,900") } else { (1, "360,800") };
-    Command::new("chromium")
+    Command::new("timeout")
         .args([
+            PATIENCE_SECS,
+            "chromium",
             "--headless",
             "--no-sandbox",
             "--disable-gpu",
