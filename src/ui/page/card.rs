@@ -156,11 +156,22 @@ fn who(html: &mut Html, desk: &Desk<'_>, account: Option<&Account>, draft: &Draf
     html.raw("<span class=\"nowrap\">· ");
     page::time(html, draft.due, desk.calendar.zone(), "%-d %b %Y, %H:%M");
     html.close("span");
-    match draft.visibility {
-        Visibility::Public => {}
-        other => _ = html.raw(" <strong class=\"nowrap\">· ").say(other.as_str()).close("strong"),
+    if let Some(words) = audience(draft) {
+        html.raw(" <strong class=\"nowrap\">· ").say(&words).close("strong");
     }
     html.end("p").end("div").end("header");
+}
+
+/// Returns who may see a post, where that is not everybody, and whether its network can keep to it.
+fn audience(draft: &Draft) -> Option<String> {
+    let limits = draft.platform.limits();
+    let is_known = match draft.visibility {
+        Visibility::Public => return None,
+        Visibility::Unlisted => limits.unlisted,
+        Visibility::Followers => limits.followers,
+    };
+    let word = draft.visibility.as_str();
+    Some(if is_known { word.to_owned() } else { format!("{word}, which {} has not", draft.platform.name()) })
 }
 
 /// Returns the number of an account's colour: always the same for the same account.
