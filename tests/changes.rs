@@ -26,7 +26,9 @@ fn check(museum: &Museum) -> (i32, Vec<(String, String)>) {
     let json = said.json();
     let field = |finding: &serde_json::Value, name: &str| finding[name].as_str().unwrap().to_owned();
     let findings = json["findings"].as_array().unwrap();
-    let of_guard = findings.iter().map(|finding| (field(finding, "code"), finding["place"]["file"].as_str().unwrap().to_owned()));
+    let of_guard = findings
+        .iter()
+        .map(|finding| (field(finding, "code"), finding["place"]["file"].as_str().unwrap().to_owned()));
     (said.code, of_guard.collect())
 }
 

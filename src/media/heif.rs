@@ -40,6 +40,13 @@ impl Items {
         bytes.get(find(&self.meta, kind)?.body.clone())
     }
 
+    /// Tells whether a range lies where items lie: what is overwritten elsewhere makes another file of it.
+    fn holds(&self, range: &Range<usize>) -> bool {
+        let inner = self.meta.iter().filter(|atom| &atom.kind == b"idat");
+        let outer = self.top.iter().filter(|atom| !matches!(&atom.kind, b"meta" | b"ftyp"));
+        inner.chain(outer).any(|atom| atom.body.start <= range.start && range.end <= atom.body.end)
+    }
+
     /// Returns the items that tell.
     fn telling(&self, bytes: &[u8]) -> Result<Vec<Telling>, &'static str> {
         let Some(list) = find(&self.meta, b"iinf") else { return Ok(Vec::new()) };
@@ -189,6 +196,9 @@ pub(super) fn clean(bytes: &[u8]) -> Result<(Vec<u8>, Size), &'static str> {
         for (number, range) in telling.ranges.into_iter().enumerate() {
             if range.is_empty() {
                 return Err("it does not say where its EXIF or XMP lies");
+            }
+            if !items.holds(&range) {
+                return Err("its EXIF or XMP lies where the file says what is in it");
             }
             wipe(&mut out, range.clone());
             if !telling.is_exif {

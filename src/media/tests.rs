@@ -141,6 +141,22 @@ fn a_number_of_bytes_is_said_as_people_say_it() {
     }
 }
 
+/// A list of items that says of its EXIF that it lies in the list itself.
+#[test]
+fn what_lies_in_the_list_of_items_is_no_exif() {
+    let sound = fixture("camera.avif");
+    let mut refused = 0;
+    for at in 0..sound.len() {
+        let mut bytes = sound.to_vec();
+        bytes[at] = 0;
+        match clean(&bytes) {
+            Ok(cleaned) => assert_eq!(clean(&cleaned.bytes), Ok(cleaned), "byte {at}"),
+            Err(_) => refused += 1,
+        }
+    }
+    assert!(refused > 0);
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(if cfg!(debug_assertions) { 600 } else { 6_000 }))]
 

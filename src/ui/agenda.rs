@@ -70,16 +70,18 @@ pub fn slug(post: &PostId) -> &str {
     id.get(11..).filter(|slug| dated && !slug.is_empty()).unwrap_or(id)
 }
 
-/// Puts the rows of one post, one time and one reason together.
+/// Puts the rows of one post, one time and one reason together. What went out to one account a second after another went
+/// out together.
 pub fn items(rows: &[Row], zone: &Zone) -> Vec<Item> {
     let mut items: Vec<Item> = Vec::new();
     for row in rows {
         let at = zone.local(row.due);
+        let is_out = row.standing == Standing::Published && row.next.is_none();
         let same = |item: &&mut Item| {
             item.at == at
                 && item.post == row.slot.post
                 && item.standing == row.standing
-                && item.reason == row.reason
+                && (item.reason == row.reason || is_out)
                 && item.next.is_some() == row.next.is_some()
         };
         match items.iter_mut().rev().take_while(|item| item.at == at).find(same) {
@@ -246,6 +248,19 @@ pub(super) mod tests {
         assert_eq!(items[1].places(), "bluesky, news (2 parts)");
         assert_eq!(items[1].slug(), "open-day");
         assert_eq!(items[3].slug(), "late-words");
+    }
+
+    #[test]
+    fn what_went_out_within_seconds_went_out_together() {
+        let due = "2027-01-18T09:00:00Z";
+        let out = |account: &str, reason: &str| {
+            row(due, &format!("open-day/once/{account}"), Standing::Published, reason)
+        };
+        let mut edited = out("square", "published 09:00:01; edited since");
+        edited.next = Some("retract it".to_owned());
+        let rows = [out("bluesky", "published 09:00:00"), out("news", "published 09:00:01"), edited];
+        let items = items(&rows, &Zone::utc());
+        assert_eq!(items.iter().map(Item::places).collect::<Vec<_>>(), ["bluesky, news", "square"]);
     }
 
     #[test]
