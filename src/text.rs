@@ -23,10 +23,12 @@
 //! ```
 
 mod address;
+mod alike;
 mod class;
 mod count;
 mod cut;
 mod domain;
+mod ease;
 mod emoji;
 mod fold;
 mod limits;
@@ -40,9 +42,12 @@ mod weigh;
 mod width;
 
 pub use address::{Scheme, is_url};
+pub use alike::Alike;
 pub use count::{Count, Excess, Length, Max, count, excess, fits, refused};
 pub use cut::{Numbering, cut};
 pub use fold::Fold;
+pub use ease::{EASE_WORDS_MIN, ease, ease_languages, has_ease};
+pub use emoji::emoji;
 pub use limits::{Alt, Aspect, Beside, Format, Limits, Media, Poll, Runs, Title};
 pub use link::{Link, addresses, links};
 pub use mention::{Handles, Mention, mentions, reply};

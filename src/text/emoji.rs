@@ -2,6 +2,8 @@
 
 mod table;
 
+use unicode_segmentation::UnicodeSegmentation as _;
+
 use table::{EMOJI, JOINED, JOINED_TONED, REGIONS, SELECTABLE, TONEABLE};
 
 /// The zero-width joiner.
@@ -29,6 +31,19 @@ pub(super) fn is_emoji(c: char) -> bool {
 /// Whether a character seen as one holds an emoji: a face, a flag, a keycap.
 pub(super) fn has_emoji(grapheme: &str) -> bool {
     !grapheme.is_ascii() && grapheme.chars().any(|c| c == KEYCAP || is_emoji(c))
+}
+
+/// Finds the emoji of a text, each as people see it: a family, a flag or a keycap is one.
+pub fn emoji(text: &str) -> impl Iterator<Item = std::ops::Range<usize>> {
+    let letters = (!text.is_ascii()).then(|| text.grapheme_indices(true));
+    let drawn = |(at, letter): (usize, &str)| is_drawn(letter).then(|| at..at + letter.len());
+    letters.into_iter().flatten().filter_map(drawn)
+}
+
+/// Whether a character seen as one is drawn as a picture: a sign such as © or ↔ is only with a selector behind it.
+fn is_drawn(grapheme: &str) -> bool {
+    let is_sign = grapheme.starts_with(|c| c < '\u{2300}');
+    has_emoji(grapheme) && (!is_sign || grapheme.contains([SELECTOR, KEYCAP]))
 }
 
 fn is_tone(c: char) -> bool {
@@ -173,6 +188,14 @@ mod tests {
             assert_eq!(prefix(whole), Some(whole.len()), "{whole:?}");
             assert!(has_emoji(whole), "{whole:?}");
         }
+    }
+
+    #[test]
+    fn emoji_are_counted_as_people_see_them() {
+        let count = |text: &str| emoji(text).count();
+        assert_eq!(count("👨‍👩‍👧‍👦 🇵🇹 1️⃣ ❤️ 👍🏽"), 5);
+        assert_eq!(count("plain © 2027 and 漢字, é"), 0);
+        assert_eq!(count("😀😀"), 2);
     }
 
     #[test]
