@@ -11,17 +11,22 @@ mod files;
 mod fix;
 mod format;
 mod grammar;
+mod handbook;
 mod model;
 mod place;
 mod proposal;
 mod schedule;
 mod schema;
+mod told;
+mod track;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::TimeDelta;
 
-use crate::draft::{AccountId, CampaignId, DepartmentId, GoalId, PersonId, PostId, ProposalId, RunnerId};
+use crate::draft::{
+    AccountId, CampaignId, DepartmentId, FactId, GoalId, PersonId, PostId, ProposalId, ProtocolId, RunnerId,
+};
 use crate::finding::{File, Finding};
 use crate::time::Zone;
 
@@ -31,11 +36,10 @@ pub use diff::{Became, Change, Detail, diff};
 pub use files::{Item, What, read_file};
 pub use fix::{Fix, fixes};
 pub use format::FILE_LIMIT_BYTES;
-pub use grammar::{Key, Kind, Type};
+pub use grammar::{Key, Kind, RULES, Type, Variety};
+pub use handbook::handbook;
 pub use model::{
-    Account, Allowance, Approval, At, Body, By, Campaign, Changes, Decision, Department, Goal, Part, Person,
-    Picture, Post, Proposal, Question, Repeat, Role, Root, Rule, Ruling, Runner, Signed, Split, StandingSlot,
-    Voice, Words, signed_moment,
+    Account, Allowance, Approval, At, Body, By, Campaign, Changes, Decision, Department, Fact, Goal, Norm, Part, Person, Picture, Post, Proposal, Protocol, ProtocolRule, Question, Repeat, Role, Root, Rule, Ruling, Runner, Scope, Signed, Split, StandingSlot, Voice, Words, signed_moment,
 };
 pub use proposal::State;
 pub(crate) use schedule::{is_film, text_max};
@@ -58,6 +62,10 @@ pub struct Calendar {
     pub campaigns: BTreeMap<CampaignId, Campaign>,
     /// The goals.
     pub goals: BTreeMap<GoalId, Goal>,
+    /// How posts are written.
+    pub protocols: BTreeMap<ProtocolId, Protocol>,
+    /// What posts may say.
+    pub facts: BTreeMap<FactId, Fact>,
     /// The posts, sorted by id, each id once.
     pub posts: Vec<Post>,
     /// The approvals of each post, by who gave them.
@@ -128,6 +136,20 @@ impl Calendar {
     /// Returns why a post must not go out yet, if its file says so.
     pub fn held(&self, id: &PostId) -> Option<&str> {
         self.post(id)?.hold.as_deref()
+    }
+
+    /// Returns how many people must approve of a post by the rules of protocols: the most that any rule asks for that
+    /// is for the post on one of its accounts; 0 where none asks.
+    pub fn approvals_needed(&self, post: &Post) -> u32 {
+        let accounts = || post.to.value.iter().filter_map(|to| self.accounts.get(&to.value));
+        let rules = self.protocols.values().flat_map(|protocol| &protocol.rules);
+        let needed = rules.filter_map(|rule| match rule.norm {
+            Norm::Approvals { needed } => {
+                accounts().any(|account| rule.scope.takes(post, account)).then_some(needed)
+            }
+            _ => None,
+        });
+        needed.max().unwrap_or(0)
     }
 
     /// Returns the paths of the pictures and films that posts name.

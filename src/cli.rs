@@ -22,6 +22,7 @@ pub mod new;
 pub mod plan;
 pub mod preview;
 pub mod proposal;
+pub mod protocol;
 pub mod publish;
 pub mod resume;
 pub mod retract;
@@ -127,6 +128,7 @@ enum Command {
     Preview(preview::Args),
     Approve(approve::Args),
     Site(site::Args),
+    Protocol(protocol::Args),
     Publish(publish::Args),
     Settle(settle::Args),
     Stop(stop::Args),
@@ -156,6 +158,7 @@ impl Command {
             Command::Preview(args) => preview::run(args, ui, here),
             Command::Approve(args) => approve::run(args, ui, here),
             Command::Site(args) => site::run(args, ui, here),
+            Command::Protocol(args) => protocol::run(args, ui, here),
             Command::Publish(args) => publish::run(args, ui, here),
             Command::Settle(args) => settle::run(args, ui, here),
             Command::Stop(args) => stop::run(args, ui, here),

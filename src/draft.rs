@@ -57,6 +57,10 @@ ids! {
     TopicId;
     /// A development plan's id: its file's stem.
     ProposalId;
+    /// A protocol's id: its file's stem.
+    ProtocolId;
+    /// A fact's id: its file's stem.
+    FactId;
 }
 
 /// The most bytes that an id has.

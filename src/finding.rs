@@ -86,6 +86,8 @@ pub struct Finding {
     pub help: Option<String>,
     /// Other places that matter.
     pub related: Vec<Related>,
+    /// How grave it is, where the calendar's own rule says so; its code says it otherwise.
+    pub graded: Option<Severity>,
 }
 
 impl Finding {
@@ -99,6 +101,7 @@ impl Finding {
             label: None,
             help: None,
             related: Vec::new(),
+            graded: None,
         }
     }
 
@@ -131,9 +134,15 @@ impl Finding {
         self
     }
 
+    /// Says how grave it is, whatever its code says.
+    pub fn graded(mut self, severity: Severity) -> Finding {
+        self.graded = Some(severity);
+        self
+    }
+
     /// Returns how grave it is.
     pub fn severity(&self) -> Severity {
-        self.code.severity()
+        self.graded.unwrap_or_else(|| self.code.severity())
     }
 }
 
@@ -253,6 +262,28 @@ codes! {
     LabelsUnsupported = "labels-unsupported", Warning, "The account's platform hides no post by its labels.";
     VisibilityUnsupported = "visibility-unsupported", Error, "The account's platform shows every post to everybody.";
     ThreadUnsupported = "thread-unsupported", Error, "The account's platform has no threads.";
+    BadPattern = "bad-pattern", Error, "The value is not a regular expression, or one that is too large.";
+    RuleEmpty = "rule-empty", Error, "A rule says nothing to look for.";
+    RuleExample = "rule-example", Error, "A rule refuses its good example, or passes its bad one.";
+    RuleLanguage = "rule-language", Warning, "A rule cannot judge texts of a language.";
+    ProtocolForbiddenWords = "protocol-forbidden-words", Error, "A post says what a protocol forbids.";
+    ProtocolRequiredWords = "protocol-required-words", Error, "A post does not say what a protocol requires.";
+    ProtocolPattern = "protocol-pattern", Error, "A post breaks a protocol's pattern.";
+    ProtocolAltText = "protocol-alt-text", Error, "A picture has no words that help those who cannot see it.";
+    ProtocolHashtags = "protocol-hashtags", Error, "A post's tags are not as a protocol wants them.";
+    ProtocolCapitals = "protocol-capitals", Error, "A word is in capitals throughout.";
+    ProtocolEmoji = "protocol-emoji", Error, "A text has more emoji than a protocol allows.";
+    ProtocolDisclosure = "protocol-disclosure", Error, "Advertising does not say that it is, or not in time.";
+    ProtocolLink = "protocol-link", Error, "A post has no link, or one that is not counted.";
+    ProtocolReadingEase = "protocol-reading-ease", Error, "A text is harder to read than a protocol allows.";
+    ProtocolGoal = "protocol-goal", Error, "A post serves no goal.";
+    ProtocolSpacing = "protocol-spacing", Error, "Two posts of an account are too near to each other.";
+    ProtocolQuota = "protocol-quota", Error, "A department has more posts than it may.";
+    ProtocolQuietHours = "protocol-quiet-hours", Error, "A post goes out at hours that are to be quiet.";
+    ProtocolBlackout = "protocol-blackout", Error, "A post goes out on a day that is to be quiet.";
+    ProtocolEmbargo = "protocol-embargo", Error, "A post tells of something too early.";
+    FactContradicted = "fact-contradicted", Error, "A post says otherwise than a fact.";
+    FactExpired = "fact-expired", Error, "A post says a fact that must be looked up again by then.";
     PlaintextSecret = "plaintext-secret", Error, "A secret stands in plain text.";
     SecretMissing = "secret-missing", Warning, "An account that kalends posts to has no secret in the vault.";
     VaultHalf = "vault-half", Error, "Of a secret's two files one is missing.";

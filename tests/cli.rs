@@ -264,6 +264,52 @@ fn a_new_file_is_never_written_over() {
 }
 
 #[test]
+fn a_protocol_holds_what_breaks_it_and_is_told_to_all() {
+    let stage = Stage::new().calendar();
+    stage
+        .file("campaigns/open-day.toml", "name = \"Open Day\"\nlink = \"https://museum.example/open-day\"\n");
+    stage.file(
+        "departments/education.toml",
+        "name = \"Education\"\ncoordinator = \"ines\"\nquota = { day = 2 }\n\
+         [[slot]]\nevery = \"wednesday\"\nat = 09:00:00\n",
+    );
+    stage.file(
+        "people/ines.toml",
+        "name = \"Inês\"\nrole = \"department-coordinator\"\ndepartment = \"education\"\nemail = \"ines@museum.example\"\n",
+    );
+    stage.file(
+        "posts/2027/01/2027-01-19-soup.toml",
+        "# Soup, at last.\nat = 2027-01-19T09:00:00\nto = [\"news\", \"bluesky\"]\ntitle = \"Soup\"\ncampaign = \"open-day\"\n\
+         text = \"The \u{441}h\u{435}ap\u{435}st soup of the harbour.\"\n\
+         link = \"https://museum.example/soup#menu\"   # the menu\n",
+    );
+    let voice = "title = \"Voice\"\ntext = \"Warm, exact, a little dry.\"\n\n\
+         [[rule]]\nkind = \"forbidden-words\"\nsay = \"We are never cheap.\"\nwords = [\"cheap\", \"cheapest\"]\n\
+         instead = \"affordable\"\nbad = [\"Cheap!\"]\n\n\
+         [[rule]]\nkind = \"link\"\nsay = \"Visits are counted\"\nseverity = \"warning\"\nmedium = \"social\"\n";
+    stage.file("protocols/voice.toml", voice);
+    let plan = "plan --now 2027-01-15T09:00";
+    let stage = stage
+        .run("check")
+        .run("check --format github")
+        .run("check --format json")
+        .run(plan)
+        .run("fix")
+        .run("protocol share")
+        .run("protocol share --department educaton")
+        .run("protocol share --department education")
+        .run("protocol share -o handbook");
+    let mended = fs::read_to_string(stage.work().join("posts/2027/01/2027-01-19-soup.toml")).unwrap();
+    let link =
+        "link = \"https://museum.example/soup?utm_medium=social&utm_campaign=open-day#menu\"   # the menu\n";
+    assert!(mended.starts_with("# Soup, at last.\n") && mended.ends_with(link), "{mended}");
+    stage.file("posts/2027/01/2027-01-19-soup.toml", &mended.replace("\u{441}h\u{435}ap\u{435}st", "best"));
+    let stage = stage.run("check").run(plan);
+    stage.file("protocols/voice.toml", &voice.replace("cheapest\"]", "cheapest\""));
+    stage.run(plan).run("new protocol Pictures and words").expect("protocol");
+}
+
+#[test]
 fn a_diff_tells_in_words() {
     let stage = Stage::new().calendar().git("init -q").git("add .").git("commit -qm Begin");
     stage.file(

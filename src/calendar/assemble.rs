@@ -29,6 +29,8 @@ impl Calendar {
                 What::Account(account) => drop(calendar.accounts.insert(account.id.clone(), *account)),
                 What::Campaign(found) => drop(calendar.campaigns.insert(found.id.clone(), *found)),
                 What::Goal(goal) => drop(calendar.goals.insert(goal.id.clone(), *goal)),
+                What::Protocol(found) => drop(calendar.protocols.insert(found.id.clone(), *found)),
+                What::Fact(fact) => drop(calendar.facts.insert(fact.id.clone(), *fact)),
                 What::Post(post) => calendar.posts.push(*post),
                 What::Approval(found) => {
                     let of_post = calendar.approvals.entry(found.named.clone()).or_default();

@@ -13,6 +13,7 @@ mod people;
 mod poll;
 mod post;
 mod proposal;
+mod protocol;
 mod rename;
 mod signed;
 mod tag;
@@ -22,12 +23,13 @@ mod time;
 use chrono::{DateTime, NaiveDate};
 
 use crate::draft::{Draft, MediaBook, Occurrence};
-use crate::finding::Finding;
+use crate::finding::{Code, Finding, Span};
 use crate::text::{Limits, Platform};
 
 use super::schedule::Sheet;
 use super::{Account, Approval, Calendar, Post, sort};
 
+pub(super) use post::may_use;
 pub use rename::renames;
 
 /// What a check of the whole calendar finds.
@@ -47,6 +49,7 @@ const OF_CALENDARS: &[CalendarCheck] = &[
     names::of_campaigns,
     names::of_goals,
     names::of_rules,
+    names::of_protocols,
     people::missing_until,
     people::shared_signing_key,
     account::missing_server,
@@ -163,9 +166,12 @@ pub fn check(calendar: &Calendar, book: &MediaBook) -> Vec<Finding> {
     for rule in OF_CALENDARS {
         rule(calendar, &mut findings);
     }
+    let rules = protocol::Rulebook::new(calendar);
+    protocol::examples(&rules, &mut findings);
+    protocol::across(&rules, &mut findings);
     let mut said = again::Said::default();
     let posts: Vec<&Post> = calendar.every_post().collect();
-    for (found, noted) in in_shares(&posts, SHARE_MIN, |posts| check_posts(calendar, posts, book)) {
+    for (found, noted) in in_shares(&posts, SHARE_MIN, |posts| check_posts(calendar, &rules, posts, book)) {
         findings.extend(found);
         said.extend(noted);
     }
@@ -216,6 +222,23 @@ fn in_shares<I: Sync, T: Send>(items: &[I], least: usize, look: impl Fn(&[I]) ->
     })
 }
 
+/// Leaves out that a picture has no words where a protocol says so too, of the findings of one post.
+fn told_once(findings: &mut Vec<Finding>, from: usize) {
+    let told: Vec<Option<Span>> = findings
+        .iter()
+        .skip(from)
+        .filter(|finding| finding.code == Code::ProtocolAltText)
+        .map(|finding| finding.span.clone())
+        .collect();
+    if !told.is_empty() {
+        let mut number = 0;
+        findings.retain(|finding| {
+            number += 1;
+            number <= from || finding.code != Code::AltMissing || !told.contains(&finding.span)
+        });
+    }
+}
+
 /// The fewest posts that are worth a thread.
 const SHARE_MIN: usize = 500;
 
@@ -224,6 +247,7 @@ const SIGNED_MIN: usize = 20;
 
 fn check_posts<'a>(
     calendar: &'a Calendar,
+    rules: &protocol::Rulebook<'a>,
     posts: &[&'a Post],
     book: &'a MediaBook,
 ) -> (Vec<Finding>, again::Said<'a>) {
@@ -235,14 +259,18 @@ fn check_posts<'a>(
         media::missing(calendar, post, book, &mut findings);
         media::misnamed(calendar, post, book, &mut findings);
         media::location(calendar, post, book, &mut findings);
+        let before = findings.len();
         media::alt_missing(calendar, post, &mut findings);
+        let mut judge = protocol::Judge::new(rules);
         for account in post::accounts(calendar, post) {
             let Some(copy) = Copy::new(calendar, post, account, book) else { continue };
             for rule in OF_COPIES {
                 rule(&copy, &mut findings);
             }
+            judge.hear(&copy, &mut findings);
             said.note(&copy);
         }
+        told_once(&mut findings, before);
     }
     (findings, said)
 }

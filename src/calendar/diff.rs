@@ -6,12 +6,13 @@ use std::fmt;
 use chrono::{DateTime, Utc};
 
 use crate::draft::AccountId;
+use crate::finding::Severity;
 use crate::time::show_duration;
 
 use super::model::Body;
 use super::{
-    Account, Calendar, Campaign, Department, Goal, Kind, Person, Post, Root, Rule, Runner, Signed,
-    signed_moment,
+    Account, Calendar, Campaign, Department, Fact, Goal, Kind, Person, Post, Protocol, ProtocolRule, Root,
+    Rule, Runner, Signed, signed_moment,
 };
 
 /// What became of a thing.
@@ -138,6 +139,8 @@ fn things(calendar: &Calendar) -> BTreeMap<(Kind, String), Thing> {
     calendar.accounts.values().for_each(|it| add(Kind::Account, it.id.as_str(), &it.file, account(it)));
     calendar.campaigns.values().for_each(|it| add(Kind::Campaign, it.id.as_str(), &it.file, campaign(it)));
     calendar.goals.values().for_each(|it| add(Kind::Goal, it.id.as_str(), &it.file, goal(it)));
+    calendar.protocols.values().for_each(|it| add(Kind::Protocol, it.id.as_str(), &it.file, protocol(it)));
+    calendar.facts.values().for_each(|it| add(Kind::Fact, it.id.as_str(), &it.file, fact(it)));
     calendar.posts.iter().for_each(|it| add(Kind::Post, it.id.as_str(), &it.file, post(calendar, it)));
     for it in calendar.approvals.values().flat_map(|of_post| of_post.values()) {
         let id = format!("{}/{}", it.named, it.signed.named);
@@ -301,6 +304,31 @@ fn goal(goal: &Goal) -> List {
         .maybe("by", goal.by.as_ref().map(|at| at.value))
         .maybe("account", goal.account.as_ref().map(|at| &at.value))
         .maybe("department", goal.department.as_ref().map(|at| &at.value))
+}
+
+fn protocol(protocol: &Protocol) -> List {
+    let told = |rule: &ProtocolRule| match rule.severity {
+        Severity::Error => rule.to_string(),
+        Severity::Warning => format!("{rule} (a warning)"),
+    };
+    let list = List::new()
+        .say("title", &protocol.title)
+        .maybe("revision", protocol.revision)
+        .say("text", &protocol.text);
+    let rules = protocol.rules.iter().zip(1..);
+    rules.fold(list, |list, (rule, number)| {
+        list.say(&format!("rule {number}"), told(rule)).say(&format!("rule {number} says"), &rule.say.value)
+    })
+}
+
+fn fact(fact: &Fact) -> List {
+    List::new()
+        .say("statement", &fact.statement.value)
+        .say("source", &fact.source)
+        .maybe("pattern", fact.pattern.as_ref())
+        .all("words", &fact.words)
+        .maybe("value", fact.value.as_ref())
+        .maybe("expires", fact.expires.as_ref().map(|at| at.value))
 }
 
 fn post(calendar: &Calendar, post: &Post) -> List {

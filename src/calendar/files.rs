@@ -1,5 +1,6 @@
 //! One file read: where it lies says what it is, the grammar says what it may say.
 
+mod protocol;
 mod signed;
 
 use std::collections::BTreeMap;
@@ -13,8 +14,7 @@ use super::format::word::{shown, slug};
 use super::format::{IdName, Sheet, with_sheet};
 use super::grammar::Kind;
 use super::model::{
-    Account, Allowance, Approval, At, Body, Campaign, Changes, Decision, Department, Goal, Part, Person,
-    Picture, Post, Proposal, Question, Repeat, Role, Root, Runner, Split, StandingSlot, Voice,
+    Account, Allowance, Approval, At, Body, Campaign, Changes, Decision, Department, Fact, Goal, Part, Person, Picture, Post, Proposal, Protocol, Question, Repeat, Role, Root, Runner, Split, StandingSlot, Voice,
 };
 use super::place::{Place, place};
 
@@ -35,6 +35,10 @@ pub enum What {
     Campaign(Box<Campaign>),
     /// A goal.
     Goal(Box<Goal>),
+    /// A protocol.
+    Protocol(Box<Protocol>),
+    /// A fact.
+    Fact(Box<Fact>),
     /// A post.
     Post(Box<Post>),
     /// An approval of a post.
@@ -155,6 +159,8 @@ fn what(kind: Kind, sheet: &Sheet<'_>, file: &str, stem: &str) -> What {
         Kind::Account => boxed(account(sheet, file, stem), What::Account),
         Kind::Campaign => boxed(campaign(sheet, file, stem), What::Campaign),
         Kind::Goal => boxed(goal(sheet, file, stem), What::Goal),
+        Kind::Protocol => boxed(protocol::protocol(sheet, file, stem), What::Protocol),
+        Kind::Fact => boxed(protocol::fact(sheet, file, stem), What::Fact),
         Kind::Post => boxed(post(sheet, file, stem), What::Post),
         Kind::Approval => boxed(signed::approval(sheet, file, stem), What::Approval),
         Kind::Decision => boxed(signed::decision(sheet, file, stem), What::Decision),

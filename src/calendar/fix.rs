@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
-use toml_edit::{Array, DocumentMut, Item, Value};
+use toml_edit::{Array, DocumentMut, Item, TableLike, Value};
 
 use crate::finding::{Content, File};
 
 use super::schedule::folder_of;
-use super::{Calendar, Post};
+use super::track;
+use super::{Body, Calendar, Post};
 
 /// One thing to mend.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,13 +25,16 @@ pub enum Fix {
     Rewrite {
         /// Its path.
         file: String,
+        /// What is mended in it: `sort`, `link`, or `mend` for both.
+        what: &'static str,
         /// What it then holds.
         text: String,
     },
 }
 
 /// Finds what can be mended without touching a word: a post in another month's folder is moved, the days that a repeat
-/// leaves out are sorted, and what is named twice in a list is named once. Comments stay where they are.
+/// leaves out are sorted, what is named twice in a list is named once, and a link says which campaign it is of, where a
+/// protocol wants it. Comments stay where they are.
 ///
 /// Rewrites come before moves. A move never goes where a file is, and its post keeps its id, which is its file's name.
 pub fn fixes(calendar: &Calendar, files: &[File]) -> Vec<Fix> {
@@ -44,8 +48,10 @@ pub fn fixes(calendar: &Calendar, files: &[File]) -> Vec<Fix> {
     let mut taken: BTreeSet<String> = files.iter().map(|file| file.path.to_lowercase()).collect();
     let (mut rewrites, mut moves) = (Vec::new(), Vec::new());
     for post in calendar.every_post() {
-        if let Some(text) = texts.get(post.file.as_str()).and_then(|text| sorted(text)) {
-            rewrites.push(Fix::Rewrite { file: post.file.clone(), text });
+        if let Some((what, text)) =
+            texts.get(post.file.as_str()).and_then(|text| rewritten(calendar, post, text))
+        {
+            rewrites.push(Fix::Rewrite { file: post.file.clone(), what, text });
         }
         if let Some(to) = home(post).filter(|to| taken.insert(to.to_lowercase())) {
             moves.push(Fix::Move { from: post.file.clone(), to });
@@ -62,15 +68,79 @@ fn home(post: &Post) -> Option<String> {
     (home != folder).then(|| format!("{home}/{name}"))
 }
 
-/// Returns a file with its lists in order, if they were not and the file is whole.
-fn sorted(text: &str) -> Option<String> {
+/// Returns a file mended and what was, if something was to mend and the file is whole.
+fn rewritten(calendar: &Calendar, post: &Post, text: &str) -> Option<(&'static str, String)> {
     let mut document: DocumentMut = text.parse().ok()?;
+    let what = match (sorted(&mut document), tracked(calendar, post, &mut document)) {
+        (true, true) => "mend",
+        (true, false) => "sort",
+        (false, true) => "link",
+        (false, false) => return None,
+    };
+    Some((what, document.to_string()))
+}
+
+/// Puts a post's lists in order, and tells whether they were not.
+fn sorted(document: &mut DocumentMut) -> bool {
     let mut changed =
         document.get_mut("repeat").and_then(|repeat| repeat.get_mut("except")).is_some_and(sort_days);
     for key in ["to", "tags"] {
         changed |= document.get_mut(key).is_some_and(|list| once(list, key == "tags"));
     }
-    changed.then(|| document.to_string())
+    changed
+}
+
+/// Writes into a post's links what protocols want them to say, and tells whether any was without.
+///
+/// A link that stands in the text too is left alone: the text is the author's.
+fn tracked(calendar: &Calendar, post: &Post, document: &mut DocumentMut) -> bool {
+    let rules = calendar.link_rules(post);
+    if rules.is_empty() {
+        return false;
+    }
+    let bodies = || std::iter::once(&post.body).chain(post.variants.values().map(|variant| &variant.value));
+    let says = |link: &str| {
+        let parts = |body: &'_ Body| body.thread.iter().flatten().any(|part| part.text.text.contains(link));
+        bodies().any(|body| body.text.as_ref().is_some_and(|text| text.text.contains(link)) || parts(body))
+    };
+    let mut changed = false;
+    let mut mend = |table: &mut dyn TableLike| {
+        let Some(value) = table.get_mut("link").and_then(Item::as_value_mut) else { return };
+        let Some(mut link) = value.as_str().map(str::to_owned) else { return };
+        if says(&link) {
+            return;
+        }
+        let counted: Vec<_> =
+            rules.iter().filter(|(rule, _)| track::is_counted(rule, &calendar.root, &link)).collect();
+        for (_, marks) in counted {
+            link = track::tracked(&link, marks).unwrap_or(link);
+        }
+        if value.as_str() != Some(&link) {
+            let decor = value.decor().clone();
+            *value = Value::from(link);
+            *value.decor_mut() = decor;
+            changed = true;
+        }
+    };
+    each_body(document.as_table_mut(), &mut mend);
+    if let Some(variants) = document.get_mut("for").and_then(Item::as_table_like_mut) {
+        for (_, variant) in variants.iter_mut() {
+            variant.as_table_like_mut().into_iter().for_each(|table| each_body(table, &mut mend));
+        }
+    }
+    changed
+}
+
+/// Gives a body's table, and those of its thread's parts, to a function.
+fn each_body(body: &mut dyn TableLike, give: &mut impl FnMut(&mut dyn TableLike)) {
+    give(body);
+    match body.get_mut("thread") {
+        Some(Item::ArrayOfTables(parts)) => parts.iter_mut().for_each(|part| give(part)),
+        Some(Item::Value(Value::Array(parts))) => {
+            parts.iter_mut().filter_map(Value::as_inline_table_mut).for_each(|part| give(part));
+        }
+        _ => {}
+    }
 }
 
 /// Sorts a list of days, where nothing but days stands in it, and takes out what is there twice.
@@ -144,9 +214,29 @@ mod tests {
         let text = post
             .replace("[\"news\", \"news\"]", "[\"news\"]")
             .replace("2027-03-02, 2027-03-01, 2027-03-02", "2027-03-01, 2027-03-02");
-        let expected = Fix::Rewrite { file: "posts/2027/02/a.toml".into(), text: text.clone() };
+        let expected = Fix::Rewrite { file: "posts/2027/02/a.toml".into(), what: "sort", text: text.clone() };
         assert_eq!(fixed(&[("posts/2027/02/a.toml", post)]), [expected]);
         assert_eq!(fixed(&[("posts/2027/02/a.toml", &text)]), []);
+    }
+
+    #[test]
+    fn links_say_their_campaign_and_comments_stay() {
+        let protocol = "title = \"Links\"\n[[rule]]\nkind = \"link\"\nsay = \"Counted\"\nmedium = \"social\"\nhosts = [\"a.example\"]\n";
+        let campaign = ("campaigns/c.toml", "name = \"C\"\n");
+        let post = "at = 2027-02-18T09:00:00\nto = [\"news\"]\ncampaign = \"c\"\ntext = \"Hi\"\n\
+                    link = \"https://a.example/b#top\" # the page\n[[thread]]\ntext = \"T https://www.a.example/d\"\n\
+                    link = \"https://www.a.example/d\"\n[for.news]\nlink = 'https://other.example' # theirs\n\
+                    thread = [{ text = \"U\", link = \"https://a.example/e\" }]\n";
+        let path = "posts/2027/02/a.toml";
+        let mark = "?utm_medium=social&utm_campaign=c";
+        let text = post
+            .replace("/b#top", &format!("/b{mark}#top"))
+            .replace("a.example/e", &format!("a.example/e{mark}"));
+        let protocol = ("protocols/links.toml", protocol);
+        let expected = Fix::Rewrite { file: path.into(), what: "link", text: text.clone() };
+        assert_eq!(fixed(&[protocol, campaign, (path, post)]), [expected]);
+        assert_eq!(fixed(&[protocol, campaign, (path, &text)]), []);
+        assert_eq!(fixed(&[protocol, (path, &post.replace("campaign = \"c\"\n", ""))]), []);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 pub mod date;
 mod key;
+pub mod pattern;
 mod table;
 mod value;
 pub mod word;

@@ -3,11 +3,14 @@
 //! What a file may say stands here and nowhere else: the reader's checks of keys and types and the schemas for editors
 //! are made from it.
 
+mod rule;
 mod signed;
 
 use crate::draft::Label;
 
 use super::model::Role;
+use rule::{FACT, PROTOCOL};
+pub use rule::{RULES, Variety};
 
 /// The kinds of file that a calendar has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -26,6 +29,10 @@ pub enum Kind {
     Campaign,
     /// `goals/ID.toml`
     Goal,
+    /// `protocols/ID.toml`
+    Protocol,
+    /// `facts/ID.toml`
+    Fact,
     /// `posts/YYYY/MM/ID.toml`
     Post,
     /// `approvals/POST/PERSON.toml`
@@ -36,7 +43,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 10] = [
+    pub const ALL: [Kind; 12] = [
         Kind::Kalends,
         Kind::Person,
         Kind::Department,
@@ -44,6 +51,8 @@ impl Kind {
         Kind::Account,
         Kind::Campaign,
         Kind::Goal,
+        Kind::Protocol,
+        Kind::Fact,
         Kind::Post,
         Kind::Approval,
         Kind::Decision,
@@ -59,6 +68,8 @@ impl Kind {
             Kind::Account => "account",
             Kind::Campaign => "campaign",
             Kind::Goal => "goal",
+            Kind::Protocol => "protocol",
+            Kind::Fact => "fact",
             Kind::Post => "post",
             Kind::Approval => "approval",
             Kind::Decision => "decision",
@@ -75,6 +86,8 @@ impl Kind {
             Kind::Account => Some("accounts"),
             Kind::Campaign => Some("campaigns"),
             Kind::Goal => Some("goals"),
+            Kind::Protocol => Some("protocols"),
+            Kind::Fact => Some("facts"),
             Kind::Post => Some("posts"),
             Kind::Approval => Some("approvals"),
             Kind::Decision => Some("proposals"),
@@ -91,6 +104,8 @@ impl Kind {
             Kind::Account => ACCOUNT,
             Kind::Campaign => CAMPAIGN,
             Kind::Goal => GOAL,
+            Kind::Protocol => PROTOCOL,
+            Kind::Fact => FACT,
             Kind::Post => POST,
             Kind::Approval => signed::APPROVAL,
             Kind::Decision => signed::DECISION,
@@ -127,6 +142,8 @@ pub enum Type {
     Flag,
     /// A whole number from 1 on.
     Count,
+    /// A whole number from 0 on.
+    Whole,
     /// Any number.
     Number,
     /// One of some words.
@@ -143,10 +160,14 @@ pub enum Type {
     Language,
     /// A rule of recurrence.
     Every,
+    /// A regular expression.
+    Pattern,
     /// A table.
     Table(&'static [Key]),
     /// Several tables.
     Tables(&'static [Key]),
+    /// Several tables, each with the keys of the kind that its `kind` names.
+    Kinds(&'static [Variety]),
     /// A table of tables, one an account.
     PerAccount(&'static [Key]),
 }
@@ -175,6 +196,18 @@ const fn may(name: &'static str, takes: Type, doc: &'static str) -> Key {
 use Type::{
     Choice, Choices, Count, Date, DateTime, Dates, Duration, Every, Flag, Id, Ids, Language, Line, Lines,
     Number, PerAccount, Platform, Table, Tables, Text, Time, Url, Zone,
+};
+
+/// The ids of the platforms.
+const PLATFORMS: &[&str] = &{
+    use crate::text::Platform;
+    let mut ids = [""; Platform::ALL.len()];
+    let mut at = 0;
+    while at < ids.len() {
+        ids[at] = Platform::ALL[at].id();
+        at += 1;
+    }
+    ids
 };
 
 const KALENDS: &[Key] = &[
@@ -382,7 +415,7 @@ const POST: &[Key] = body_and!(
     must("to", Ids, "The accounts it goes to."),
     may("campaign", Id, "The campaign it belongs to."),
     may("goal", Id, "The goal it serves."),
-    may("topics", Ids, "What it is about, in words that rules name."),
+    may("topics", Ids, "What it is about, as protocols and policies name it."),
     may("late", Duration, "How late it may still go out."),
     may("again", Flag, "Whether the same words may go to an account again within a year."),
     may("hold", Line, "Why it must not go out yet."),

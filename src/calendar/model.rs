@@ -1,6 +1,7 @@
 //! What a calendar's files say, with the place of each word that a finding may point at.
 
 mod post;
+mod protocol;
 mod signed;
 
 use chrono::{NaiveDate, NaiveTime, TimeDelta};
@@ -12,6 +13,7 @@ use crate::text::Platform;
 use crate::time::{Every, Zone};
 
 pub use post::{Body, Part, Picture, Post, Question, Repeat, Split};
+pub use protocol::{Fact, Norm, Protocol, ProtocolRule, Scope};
 pub use signed::{Approval, By, Decision, Proposal, Rule, Ruling, Signed, signed_moment};
 
 /// A value and where it stands in its file.

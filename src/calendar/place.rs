@@ -19,8 +19,8 @@ pub enum Place<'a> {
 }
 
 /// The folders of later parts of the calendar, left alone.
-const OTHER_FOLDERS: [&str; 9] =
-    ["protocols", "schedule", "vault", "media", "requests", "facts", "training", "experiments", "public"];
+const OTHER_FOLDERS: [&str; 7] =
+    ["schedule", "vault", "media", "requests", "training", "experiments", "public"];
 
 /// Tells what a path is to the calendar.
 pub fn place(path: &str) -> Place<'_> {

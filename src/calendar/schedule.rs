@@ -70,9 +70,12 @@ impl<'a> Sheet<'a> {
         self.pick(|body| body.split.as_ref()).copied()
     }
 
-    fn language(&self, root: &Root) -> Option<String> {
-        let said = self.pick(|body| body.language.as_ref()).map(|language| language.value.clone());
-        said.or_else(|| root.language.clone()).filter(|language| !language.is_empty())
+    pub(crate) fn language<'b>(&self, root: &'b Root) -> Option<&'b str>
+    where
+        'a: 'b,
+    {
+        let said = self.pick(|body| body.language.as_ref()).map(|language| language.value.as_str());
+        said.or(root.language.as_deref()).filter(|language| !language.is_empty())
     }
 }
 
@@ -187,7 +190,7 @@ impl Calendar {
             poll: sheet.poll().map(|question| question.poll.clone()),
             warning: sheet.warning().map(|warning| warning.text.clone()),
             labels: sheet.labels().map_or_else(Vec::new, |labels| labels.value.clone()),
-            language: sheet.language(&self.root),
+            language: sheet.language(&self.root).map(str::to_owned),
             visibility: sheet.visibility().map(|visibility| visibility.value).unwrap_or_default(),
             again: post.again,
         };

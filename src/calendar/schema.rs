@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use crate::text::Platform;
 
-use super::grammar::{Key, Kind, Type};
+use super::grammar::{Key, Kind, Type, Variety};
 
 /// Returns the JSON Schema (draft 2020-12) of a kind of file, for editors that complete and check TOML by one.
 pub fn schema(kind: Kind) -> Value {
@@ -57,6 +57,8 @@ fn of(takes: Type) -> Value {
         }
         Type::Flag => json!({ "type": "boolean" }),
         Type::Count => json!({ "type": "integer", "minimum": 1 }),
+        Type::Whole => json!({ "type": "integer", "minimum": 0 }),
+        Type::Pattern => json!({ "type": "string", "minLength": 1 }),
         Type::Number => json!({ "type": "number" }),
         Type::Choice(words) => json!({ "type": "string", "enum": words }),
         Type::Choices(words) => {
@@ -75,6 +77,16 @@ fn of(takes: Type) -> Value {
         ] }),
         Type::Table(keys) => table(keys),
         Type::Tables(keys) => json!({ "type": "array", "items": table(keys) }),
+        Type::Kinds(varieties) => {
+            let one = |variety: &Variety| {
+                let mut schema = table(variety.keys);
+                schema["title"] = json!(variety.name);
+                schema["description"] = json!(variety.doc);
+                schema["properties"]["kind"]["const"] = json!(variety.name);
+                schema
+            };
+            json!({ "type": "array", "items": { "oneOf": varieties.iter().map(one).collect::<Vec<Value>>() } })
+        }
         Type::PerAccount(keys) => json!({
             "type": "object",
             "propertyNames": { "pattern": ID },

@@ -145,6 +145,12 @@ fn every_key_of_the_grammar_is_read_and_its_type_looked_at() {
                     kind,
                 ),
                 Type::PerAccount(keys) => wrong(keys, "for.x.", "[for.x]\n", kind),
+                Type::Kinds(varieties) => varieties.iter().for_each(|variety| {
+                    let others: Vec<Key> =
+                        variety.keys.iter().filter(|key| key.name != "kind").copied().collect();
+                    let before = format!("[[{}]]\nkind = \"{}\"\n", key.name, variety.name);
+                    wrong(others.leak(), &format!("{}.", key.name), &before, kind);
+                }),
                 _ => {}
             }
         }

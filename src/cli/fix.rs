@@ -10,8 +10,8 @@ use crate::ui::{self, Ui, plural};
 
 /// Mends what can be mended without touching a word.
 ///
-/// Moves posts to the folder of their month, sorts the days that a repeat leaves out, and names once what a list names
-/// twice. Comments stay where they are.
+/// Moves posts to the folder of their month, sorts the days that a repeat leaves out, names once what a list names
+/// twice, and writes into links which campaign they are of, where a protocol wants that. Comments stay where they are.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
@@ -44,13 +44,13 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
     for fix in &fixes {
         if !args.dry_run {
             match fix {
-                Fix::Rewrite { file, text } => here.write(&root.join(file), text.as_bytes())?,
+                Fix::Rewrite { file, text, .. } => here.write(&root.join(file), text.as_bytes())?,
                 Fix::Move { from, to } => here.rename(&root.join(from), &root.join(to))?,
             }
         }
         if !ui.json() {
             ui.data(match fix {
-                Fix::Rewrite { file, .. } => format!("sort  {}", ui::foreign(file)),
+                Fix::Rewrite { file, what, .. } => format!("{what}  {}", ui::foreign(file)),
                 Fix::Move { from, to } => format!("move  {} to {}", ui::foreign(from), ui::foreign(to)),
             })?;
         }

@@ -130,9 +130,17 @@ pub fn survey(
     Ok(plan)
 }
 
-/// Returns the first error of a draft's post, of its account, or of the calendar itself.
+/// Returns the first error of a draft's post, of its account, or of the calendar itself; and of any protocol or fact:
+/// while one cannot be trusted, nobody knows what it would have said of the post.
 pub(super) fn fault(reading: &Reading, errors: &BTreeMap<String, String>, draft: &Draft) -> Option<String> {
     let post = reading.calendar.post(&draft.slot.post).map(|post| post.file.as_str());
     let account = reading.calendar.account(&draft.slot.account).map(|account| account.file.as_str());
-    [post, account, Some("kalends.toml")].into_iter().flatten().find_map(|file| errors.get(file)).cloned()
+    let of_files =
+        [post, account, Some("kalends.toml")].into_iter().flatten().find_map(|file| errors.get(file));
+    let of_rules = || {
+        let is_rule =
+            |(file, _): &(&String, &String)| file.starts_with("protocols/") || file.starts_with("facts/");
+        errors.iter().find(is_rule).map(|(file, why)| format!("{file}: {why}"))
+    };
+    of_files.cloned().or_else(of_rules)
 }

@@ -17,7 +17,7 @@ use crate::rim::repo::Rev;
 use crate::text::Platform;
 use crate::ui::Ui;
 
-/// Adds a post, person, account, department, campaign or goal.
+/// Adds a post, a person, an account, or whatever else a calendar has.
 ///
 /// Writes one file with today's defaults and opens it in $VISUAL or $EDITOR, on a terminal only. Writes over nothing. The path of
 /// the new file goes to stdout.
@@ -87,6 +87,12 @@ enum What {
         /// Its name; the id is made of it
         #[arg(value_name = "NAME", required = true)]
         name: Vec<String>,
+    },
+    /// A protocol: how the organisation posts, in words and rules
+    Protocol {
+        /// Its title; the id is made of it
+        #[arg(value_name = "TITLE", required = true)]
+        title: Vec<String>,
     },
 }
 
@@ -167,6 +173,10 @@ fn file(what: &What, reading: &Reading, here: &Here, now: DateTime<Utc>) -> Resu
         What::Goal { name } => {
             let name = name.join(" ");
             (format!("goals/{}.toml", id_of(&name)?), template::goal(&name, today))
+        }
+        What::Protocol { title } => {
+            let title = title.join(" ");
+            (format!("protocols/{}.toml", id_of(&title)?), template::protocol(&title))
         }
     })
 }

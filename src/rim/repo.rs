@@ -29,10 +29,12 @@ pub const FOLDERS: &[&str] = &[
     "approvals",
     "campaigns",
     "departments",
+    "facts",
     "goals",
     "people",
     "posts",
     PROPOSALS,
+    "protocols",
     "runners",
     VAULT,
 ];

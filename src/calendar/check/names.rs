@@ -114,6 +114,16 @@ pub(super) fn of_goals(calendar: &Calendar, findings: &mut Vec<Finding>) {
     }
 }
 
+pub(super) fn of_protocols(calendar: &Calendar, findings: &mut Vec<Finding>) {
+    for protocol in calendar.protocols.values() {
+        for scope in protocol.rules.iter().map(|rule| &rule.scope) {
+            known(findings, &protocol.file, DEPARTMENT, &calendar.departments, &scope.departments);
+            known(findings, &protocol.file, ACCOUNT, &calendar.accounts, &scope.accounts);
+            known(findings, &protocol.file, CAMPAIGN, &calendar.campaigns, &scope.campaigns);
+        }
+    }
+}
+
 pub(super) fn of_post(calendar: &Calendar, post: &Post, findings: &mut Vec<Finding>) {
     known(findings, &post.file, DEPARTMENT, &calendar.departments, &post.department);
     known(findings, &post.file, PERSON, &calendar.people, &post.author);

@@ -59,7 +59,11 @@ pub(super) fn account_twice(_: &Calendar, post: &Post, findings: &mut Vec<Findin
 }
 
 /// Tells whether anybody says which departments may use an account, and whether one of them is this.
-fn may_use(calendar: &Calendar, account: &Account, department: Option<&DepartmentId>) -> bool {
+pub(in super::super) fn may_use(
+    calendar: &Calendar,
+    account: &Account,
+    department: Option<&DepartmentId>,
+) -> bool {
     let mut owners = calendar
         .departments
         .values()

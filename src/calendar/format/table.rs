@@ -6,7 +6,7 @@ use toml::de::{DeTable, DeValue};
 use crate::finding::{Code, Span};
 use crate::time::nearest;
 
-use super::super::grammar::{Key, Type};
+use super::super::grammar::{Key, Type, Variety};
 use super::Reader;
 
 /// Whether a key that must be there and is not is told.
@@ -125,6 +125,25 @@ impl<'a> Sheet<'a> {
         self.entries.iter().find(|(key, _)| key.name == name).copied()
     }
 
+    /// Tells whether a key is there, and of its type.
+    pub fn has(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
+    /// Tells whether something was found wrong with the file so far.
+    pub fn is_faulty(&self) -> bool {
+        !self.reader.findings.borrow().is_empty()
+    }
+
+    /// Says that the table says too little to mean anything.
+    pub fn say_empty(&self, message: &str, help: &str) {
+        let finding = self.reader.finding(Code::RuleEmpty, self.span.clone(), message).help(help);
+        self.reader.say(match self.span.is_empty() {
+            true => crate::finding::Finding { span: None, ..finding },
+            false => finding.label("says too little"),
+        });
+    }
+
     /// Opens a table in this one.
     pub fn sheet(&self, name: &str) -> Option<Sheet<'a>> {
         let (key, value) = self.get(name)?;
@@ -139,15 +158,73 @@ impl<'a> Sheet<'a> {
         let Type::Tables(keys) = key.takes else { return None };
         let open = |item: &'a Spanned<DeValue<'a>>| {
             let Some(table) = item.get_ref().as_table() else {
-                let message = format!("`{name}` has {} in it, and takes tables", found(item.get_ref()));
-                let finding = self.reader.finding(Code::WrongType, item.span(), message);
-                self.reader
-                    .say(finding.label("expected a table").help(format!("write `[[{name}]]` before each")));
+                self.not_a_table(name, item);
                 return None;
             };
             Some(Sheet::open(self.reader, keys, table, item.span(), self.missing))
         };
         Some(value.get_ref().as_array()?.iter().filter_map(open).collect())
+    }
+
+    /// Opens each table of an array of tables whose kinds differ, against the keys of its own kind.
+    pub fn kinds(&self, name: &str) -> Vec<(&'static str, Sheet<'a>)> {
+        let Some((key, value)) = self.get(name) else { return Vec::new() };
+        let (Type::Kinds(varieties), Some(items)) = (key.takes, value.get_ref().as_array()) else {
+            return Vec::new();
+        };
+        let open = |item: &'a Spanned<DeValue<'a>>| {
+            let Some(table) = item.get_ref().as_table() else {
+                self.not_a_table(name, item);
+                return None;
+            };
+            let variety = self.variety(name, table, &item.span(), varieties)?;
+            Some((variety.name, Sheet::open(self.reader, variety.keys, table, item.span(), self.missing)))
+        };
+        items.iter().filter_map(open).collect()
+    }
+
+    /// Finds the kind that a table says it is of, and says so if there is none such.
+    fn variety(
+        &self,
+        name: &str,
+        table: &'a DeTable<'a>,
+        span: &Span,
+        varieties: &'static [Variety],
+    ) -> Option<&'static Variety> {
+        let names = || varieties.iter().map(|variety| variety.name);
+        let known = format!("one of: {}", names().collect::<Vec<_>>().join(", "));
+        let Some((_, kind)) = table.iter().find(|(key, _)| key.get_ref() == "kind") else {
+            if self.missing == Missing::Say(true) {
+                let finding =
+                    self.reader.finding(Code::MissingKey, span.clone(), format!("a {name} without `kind`"));
+                self.reader.say(finding.label("here").help(format!("add `kind = \"…\"`, {known}")));
+            }
+            return None;
+        };
+        let Some(word) = kind.get_ref().as_str() else {
+            let message = format!("`kind` is {}, and takes a word in quotes", found(kind.get_ref()));
+            let finding = self.reader.finding(Code::WrongType, kind.span(), message);
+            self.reader.say(finding.label("expected a word in quotes").help(known));
+            return None;
+        };
+        let variety = varieties.iter().find(|variety| variety.name == word);
+        if variety.is_none() {
+            let message = format!("`kind` cannot be `{}`", super::word::shown(word));
+            let finding = self.reader.finding(Code::BadValue, kind.span(), message);
+            self.reader.say(match nearest(word, names()) {
+                Some(near) => {
+                    finding.label(format!("did you mean `{near}`?")).help(format!("write `{near}`"))
+                }
+                None => finding.label("no kind that there is").help(known),
+            });
+        }
+        variety
+    }
+
+    fn not_a_table(&self, name: &str, item: &Spanned<DeValue<'a>>) {
+        let message = format!("`{name}` has {} in it, and takes tables", found(item.get_ref()));
+        let finding = self.reader.finding(Code::WrongType, item.span(), message);
+        self.reader.say(finding.label("expected a table").help(format!("write `[[{name}]]` before each")));
     }
 
     /// Opens each table of a table that has one an account.
@@ -195,6 +272,7 @@ fn wanted(takes: Type, value: &DeValue<'_>) -> (&'static str, bool) {
         Type::Language => ("a language tag in quotes", value.is_str()),
         Type::Duration => ("a length of time in quotes", value.is_str()),
         Type::Every => ("a rule in quotes", value.is_str()),
+        Type::Pattern => ("a pattern in quotes", value.is_str()),
         Type::Lines | Type::Ids | Type::Choices(_) => ("a list of strings", value.is_array()),
         Type::Dates => ("a list of dates", value.is_array()),
         Type::Date => ("a date", datetime),
@@ -202,10 +280,10 @@ fn wanted(takes: Type, value: &DeValue<'_>) -> (&'static str, bool) {
         Type::Moment => ("a date and time with an offset", datetime),
         Type::Time => ("a time of day", datetime),
         Type::Flag => ("true or false", value.is_bool()),
-        Type::Count => ("a whole number", value.is_integer()),
+        Type::Count | Type::Whole => ("a whole number", value.is_integer()),
         Type::Number => ("a number", value.is_integer() || value.is_float()),
         Type::Table(_) | Type::PerAccount(_) => ("a table", value.is_table()),
-        Type::Tables(_) => ("tables", value.is_array()),
+        Type::Tables(_) | Type::Kinds(_) => ("tables", value.is_array()),
     }
 }
 
@@ -234,7 +312,7 @@ fn mend(key: &Key, value: &DeValue<'_>) -> Option<String> {
             "false" | "no" | "off" => Some("false".to_owned()),
             _ => None,
         },
-        (Type::Count | Type::Number, DeValue::String(text)) => {
+        (Type::Count | Type::Whole | Type::Number, DeValue::String(text)) => {
             text.parse::<u32>().ok().map(|number| number.to_string())
         }
         (Type::Lines | Type::Ids | Type::Choices(_), DeValue::String(text)) if short(text) => {
@@ -259,7 +337,7 @@ fn example(takes: Type) -> String {
         Type::Time => "09:00:00".to_owned(),
         Type::Duration => "\"2h\"".to_owned(),
         Type::Flag => "true".to_owned(),
-        Type::Count | Type::Number => "1".to_owned(),
+        Type::Count | Type::Whole | Type::Number => "1".to_owned(),
         Type::Choice(words) => format!("\"{}\"", words.first().unwrap_or(&"…")),
         Type::Choices(words) => format!("[\"{}\"]", words.first().unwrap_or(&"…")),
         Type::Platform => "\"feed\"".to_owned(),
@@ -267,8 +345,9 @@ fn example(takes: Type) -> String {
         Type::Url => "\"https://museum.example\"".to_owned(),
         Type::Language => "\"en\"".to_owned(),
         Type::Every => "\"first monday\"".to_owned(),
+        Type::Pattern => "'(?i)doors? close'".to_owned(),
         Type::Table(_) | Type::PerAccount(_) => "{ … }".to_owned(),
-        Type::Tables(_) => "[{ … }]".to_owned(),
+        Type::Tables(_) | Type::Kinds(_) => "[{ … }]".to_owned(),
     }
 }
 

@@ -5,7 +5,8 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use crate::draft::{
-    AccountId, CampaignId, DepartmentId, Digest, GoalId, PersonId, PostId, ProposalId, RunnerId, TopicId,
+    AccountId, CampaignId, DepartmentId, Digest, FactId, GoalId, PersonId, PostId, ProposalId, ProtocolId,
+    RunnerId, TopicId,
 };
 use crate::finding::{Code, Span};
 use crate::signature::{self, Key, KeyFault};
@@ -15,6 +16,7 @@ use crate::time::{self, Every, Zone, nearest};
 use super::super::grammar::Type;
 use super::super::model::{At, Words};
 use super::key;
+use super::pattern;
 use super::table::Sheet;
 use super::word::{is_git_name, is_language, shown, slug, url_fault};
 
@@ -34,7 +36,7 @@ macro_rules! id_names {
     )*};
 }
 
-id_names! { PostId AccountId PersonId RunnerId DepartmentId CampaignId GoalId TopicId ProposalId }
+id_names! { PostId AccountId PersonId RunnerId DepartmentId CampaignId GoalId TopicId ProposalId ProtocolId FactId }
 
 type Value<'a> = Spanned<DeValue<'a>>;
 
@@ -205,20 +207,43 @@ impl<'a> Sheet<'a> {
 
     /// Takes a whole number from 1 on.
     pub fn count(&self, name: &str) -> Option<At<u32>> {
+        self.number_from(1, name)
+    }
+
+    /// Takes a whole number from 0 on.
+    pub fn whole(&self, name: &str) -> Option<At<u32>> {
+        self.number_from(0, name)
+    }
+
+    fn number_from(&self, least: u32, name: &str) -> Option<At<u32>> {
         let (_, value) = self.get(name)?;
         let integer = value.get_ref().as_integer()?;
-        let number = u32::from_str_radix(integer.as_str(), integer.radix()).ok().filter(|number| *number > 0);
+        let number =
+            u32::from_str_radix(integer.as_str(), integer.radix()).ok().filter(|number| *number >= least);
         if number.is_none() {
-            let help = Some("write a number from 1 on".to_owned());
+            let help = Some(format!("write a number from {least} on"));
             self.bad(
                 Code::BadValue,
                 value.span(),
-                format!("`{name}` takes a whole number from 1 on"),
+                format!("`{name}` takes a whole number from {least} on"),
                 "out of range",
                 help,
             );
         }
         Some(At { value: number?, span: value.span() })
+    }
+
+    /// Takes a regular expression, which is compiled to see that it can be.
+    pub fn pattern(&self, name: &str) -> Option<At<String>> {
+        let At { value, span } = self.str(name)?;
+        let (message, label) = match pattern::compile(value) {
+            Ok(_) if !value.is_empty() => return Some(At { value: value.to_owned(), span }),
+            Ok(_) => (format!("`{name}` is empty, and would be found everywhere"), "nothing here"),
+            Err(fault) => (format!("`{name}` is not a pattern: {}", shown(&fault)), "not a pattern"),
+        };
+        let help = "write a regular expression between single quotes, such as '(?i)doors? close'";
+        self.bad(Code::BadPattern, span, message, label, Some(help.to_owned()));
+        None
     }
 
     /// Takes a number that is finite.

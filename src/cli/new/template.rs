@@ -112,6 +112,33 @@ by = {}
     )
 }
 
+/// Returns a protocol with one rule that no post breaks by chance, and others to choose from.
+pub fn protocol(title: &str) -> String {
+    format!(
+        "title = {}
+text = \"\"\"
+What people read and agree to, in plain words.
+\"\"\"
+
+# Each rule is tried on every post, and on its own examples; what breaks it is not published.
+[[rule]]
+kind = \"pattern\"
+say = \"One exclamation mark is enough\"   # what is said where a post breaks the rule
+severity = \"warning\"                    # \"error\" holds the post
+pattern = '!\\s*!'
+good = [\"Come and see!\"]
+bad = [\"Come and see!!\"]
+
+# [[rule]]
+# kind = \"forbidden-words\"   # `kalends schema protocol` has every kind
+# say = \"…\"
+# words = [\"…\"]
+# departments = [\"…\"]        # whom it is for: also accounts, platforms, campaigns, topics; all if left out
+",
+        quoted(title)
+    )
+}
+
 fn later(today: NaiveDate, days: u64) -> NaiveDate {
     today.checked_add_days(Days::new(days)).unwrap_or(today)
 }

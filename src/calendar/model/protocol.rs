@@ -1,0 +1,237 @@
+//! Protocols: how the organisation posts, in words for people and in rules for the program; and the facts it says.
+
+use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+
+use crate::draft::{AccountId, CampaignId, DepartmentId, FactId, ProtocolId, TopicId};
+use crate::finding::{Severity, Span};
+use crate::text::Platform;
+use crate::time::Zone;
+
+use super::{Account, At, Post};
+
+/// A protocol.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Protocol {
+    /// Its id.
+    pub id: ProtocolId,
+    /// Its file.
+    pub file: String,
+    /// What it is about.
+    pub title: String,
+    /// Its prose.
+    pub text: String,
+    /// Which revision it is, for people.
+    pub revision: Option<u32>,
+    /// Its rules, in their order.
+    pub rules: Vec<ProtocolRule>,
+}
+
+impl Protocol {
+    /// Tells whether it has anything to say to a department: a rule that is for it, or words and no rules.
+    pub fn is_for(&self, department: &DepartmentId) -> bool {
+        self.rules.is_empty() || self.rules.iter().any(|rule| rule.scope.is_of(department))
+    }
+}
+
+/// A rule of a protocol.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ProtocolRule {
+    /// Whether it holds a post or only warns.
+    pub severity: Severity,
+    /// What is said where a post breaks it.
+    pub say: At<String>,
+    /// What it is for.
+    pub scope: Scope,
+    /// What it looks at.
+    pub norm: Norm,
+    /// Texts that keep it.
+    pub good: Vec<At<String>>,
+    /// Texts that break it.
+    pub bad: Vec<At<String>>,
+}
+
+/// What a rule is for; of each list, an empty one is all.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Scope {
+    /// The departments.
+    pub departments: Vec<At<DepartmentId>>,
+    /// The accounts.
+    pub accounts: Vec<At<AccountId>>,
+    /// The platforms.
+    pub platforms: Vec<Platform>,
+    /// The campaigns.
+    pub campaigns: Vec<At<CampaignId>>,
+    /// The topics.
+    pub topics: Vec<At<TopicId>>,
+}
+
+impl Scope {
+    /// Tells whether posts of a department may be meant.
+    pub fn is_of(&self, department: &DepartmentId) -> bool {
+        self.departments.is_empty() || self.departments.iter().any(|at| at.value == *department)
+    }
+
+    /// Tells whether a post on an account is meant.
+    pub(in crate::calendar) fn takes(&self, post: &Post, account: &Account) -> bool {
+        fn among<T: PartialEq>(list: &[At<T>], own: Option<&At<T>>) -> bool {
+            list.is_empty() || own.is_some_and(|own| list.iter().any(|at| at.value == own.value))
+        }
+        let has_topic = |at: &At<TopicId>| post.topics.iter().any(|own| own.value == at.value);
+        among(&self.departments, post.department.as_ref())
+            && among(&self.campaigns, post.campaign.as_ref())
+            && (self.accounts.is_empty() || self.accounts.iter().any(|at| at.value == account.id))
+            && (self.platforms.is_empty()
+                || account.platform.as_ref().is_some_and(|at| self.platforms.contains(&at.value)))
+            && (self.topics.is_empty() || self.topics.iter().any(has_topic))
+    }
+}
+
+/// What a rule looks at: one for each kind in the grammar.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Norm {
+    /// Words that no post says.
+    ForbiddenWords {
+        /// The words.
+        words: Vec<String>,
+        /// What to say instead.
+        instead: Option<String>,
+    },
+    /// Words of which a post says one, or all.
+    RequiredWords {
+        /// The words.
+        words: Vec<String>,
+        /// Whether all must be there.
+        all: bool,
+    },
+    /// A pattern that must not be in a text, or must.
+    Pattern {
+        /// The regular expression.
+        pattern: String,
+        /// Whether it must be there.
+        required: bool,
+    },
+    /// Words for those who cannot see a picture.
+    AltText {
+        /// The fewest characters.
+        least: Option<u32>,
+    },
+    /// How tags are written, where they stand, and how many there are.
+    Hashtags {
+        /// Whether each word begins with a capital.
+        camel: bool,
+        /// Whether they stand behind the text.
+        at_end: bool,
+        /// The most of a post.
+        most: Option<u32>,
+        /// Tags as the house writes them.
+        known: Vec<String>,
+    },
+    /// No words in capitals throughout.
+    Capitals {
+        /// Words that are written so.
+        allowed: Vec<String>,
+        /// From how many letters on.
+        least: u32,
+    },
+    /// Emoji sparingly.
+    Emoji {
+        /// The most of a text.
+        most: u32,
+    },
+    /// Advertising says that it is.
+    Disclosure {
+        /// What says so.
+        words: Vec<String>,
+        /// Names that make a post advertising; none for every post.
+        when: Vec<String>,
+        /// By which character it must be said.
+        within: u32,
+    },
+    /// A link that is there, and counted.
+    Link {
+        /// Whether there must be one.
+        required: bool,
+        /// What `utm_medium` says.
+        medium: Option<String>,
+        /// What `utm_source` says.
+        source: Option<String>,
+        /// The sites whose links are counted.
+        hosts: Vec<String>,
+    },
+    /// Texts that are easy to read.
+    ReadingEase {
+        /// The lowest score.
+        least: f64,
+        /// The languages that it is for; none for all.
+        languages: Vec<String>,
+    },
+    /// A goal.
+    Goal,
+    /// The time between two posts of an account.
+    Spacing {
+        /// The least.
+        least: TimeDelta,
+    },
+    /// The most posts of a department.
+    Quota {
+        /// Of a day.
+        day: Option<u32>,
+        /// Of a week, from Monday on.
+        week: Option<u32>,
+    },
+    /// Hours at which nothing goes out.
+    QuietHours {
+        /// When they begin.
+        from: NaiveTime,
+        /// When they end.
+        until: NaiveTime,
+        /// The audience's zone.
+        zone: Option<Zone>,
+    },
+    /// Days on which nothing goes out.
+    Blackout {
+        /// Single days.
+        days: Vec<NaiveDate>,
+        /// The first and the last of several.
+        span: Option<(NaiveDate, NaiveDate)>,
+    },
+    /// Something that nobody hears of before a moment.
+    Embargo {
+        /// The wall clock.
+        until: NaiveDateTime,
+        /// Its zone.
+        zone: Option<Zone>,
+        /// What tells of it.
+        words: Vec<String>,
+    },
+    /// How many people approve of a post.
+    Approvals {
+        /// How many.
+        needed: u32,
+    },
+}
+
+/// A fact that posts may say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fact {
+    /// Its id.
+    pub id: FactId,
+    /// Its file.
+    pub file: String,
+    /// The fact in one sentence.
+    pub statement: At<String>,
+    /// Where it comes from.
+    pub source: String,
+    /// How posts speak of it.
+    pub pattern: Option<String>,
+    /// Words that tell, all in one sentence, that a post speaks of it.
+    pub words: Vec<String>,
+    /// Its value.
+    pub value: Option<String>,
+    /// Whether a post that says otherwise is held or only warned of.
+    pub severity: Severity,
+    /// The last day on which it may be said unchecked.
+    pub expires: Option<At<NaiveDate>>,
+    /// Where the file says how posts speak of it.
+    pub span: Option<Span>,
+}
