@@ -76,6 +76,8 @@ pub struct Calendar {
     pub decisions: BTreeMap<ProposalId, BTreeMap<PersonId, Decision>>,
     /// Posts whose id another has: checked, and never drafted.
     doubles: Vec<Post>,
+    /// The approvals that protocols ask for.
+    asked: Vec<Rule>,
     /// The paths of the pictures and films that there are.
     media: BTreeSet<String>,
 }
@@ -138,18 +140,9 @@ impl Calendar {
         self.post(id)?.hold.as_deref()
     }
 
-    /// Returns how many people must approve of a post by the rules of protocols: the most that any rule asks for that
-    /// is for the post on one of its accounts; 0 where none asks.
-    pub fn approvals_needed(&self, post: &Post) -> u32 {
-        let accounts = || post.to.value.iter().filter_map(|to| self.accounts.get(&to.value));
-        let rules = self.protocols.values().flat_map(|protocol| &protocol.rules);
-        let needed = rules.filter_map(|rule| match rule.norm {
-            Norm::Approvals { needed } => {
-                accounts().any(|account| rule.scope.takes(post, account)).then_some(needed)
-            }
-            _ => None,
-        });
-        needed.max().unwrap_or(0)
+    /// Tells whether any rule, of kalends.toml or of a protocol, asks for approvals.
+    pub fn asks_for_approvals(&self) -> bool {
+        !self.root.rules.is_empty() || !self.asked.is_empty()
     }
 
     /// Returns the paths of the pictures and films that posts name.

@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use chrono::NaiveDate;
 
-use crate::draft::{Digest, MediaBook, PersonId};
+use crate::draft::{AccountId, Digest, MediaBook, PersonId};
 use crate::signature::{self, Fault};
 
-use super::{Approval, At, By, Calendar, Person, Post, Role, Rule, Signed, Voice};
+use super::{Account, Approval, At, By, Calendar, Norm, Person, Post, Role, Rule, Signed, Voice};
 
 /// How many people a sentence names; of more it says how many.
 const NAMES_MAX: usize = 4;
@@ -70,11 +70,42 @@ impl Rule {
     }
 }
 
+/// Returns the approvals that the protocols of a calendar ask for: of any coordinator or manager but the author.
+pub(super) fn asked_by_protocols(calendar: &Calendar) -> Vec<Rule> {
+    let rules = calendar.protocols.values().flat_map(|protocol| &protocol.rules);
+    let asked = rules.filter_map(|rule| {
+        let Norm::Approvals { needed } = rule.norm else { return None };
+        let scope = &rule.scope;
+        let has_platform = |account: &&Account| {
+            account.platform.as_ref().is_some_and(|at| scope.platforms.contains(&at.value))
+                && (scope.accounts.is_empty() || scope.accounts.iter().any(|at| at.value == account.id))
+        };
+        let of_platforms = || calendar.accounts.values().filter(has_platform);
+        let accounts: Vec<At<AccountId>> = match scope.platforms.is_empty() {
+            true => scope.accounts.clone(),
+            false => of_platforms().map(|account| At { value: account.id.clone(), span: 0..0 }).collect(),
+        };
+        // A rule for platforms on which there is no account is about no post, not about all.
+        (scope.platforms.is_empty() || !accounts.is_empty()).then(|| Rule {
+            span: rule.say.span.clone(),
+            by: vec![By::AnyCoordinator, By::Manager],
+            people: Vec::new(),
+            count: needed,
+            own: false,
+            departments: scope.departments.clone(),
+            accounts,
+            campaigns: scope.campaigns.clone(),
+            topics: scope.topics.clone(),
+        })
+    });
+    asked.collect()
+}
+
 impl Calendar {
     /// Returns what the rules ask of a post.
     fn needs<'a>(&'a self, post: &Post) -> Vec<Need<'a>> {
         let mut needs = Vec::new();
-        for rule in self.root.rules.iter().filter(|rule| rule.is_about(post)) {
+        for rule in self.root.rules.iter().chain(&self.asked).filter(|rule| rule.is_about(post)) {
             let voices = if rule.by.contains(&By::Voice) { self.voices(post, rule) } else { BTreeSet::new() };
             // Where no account has a person's voice, a rule of voices alone asks nothing.
             if voices.is_empty() && rule.by != [By::Voice] {

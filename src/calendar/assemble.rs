@@ -6,6 +6,7 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use crate::finding::{Code, Finding};
 
+use super::approval::asked_by_protocols;
 use super::files::{Item, What};
 use super::{Calendar, sort};
 
@@ -50,6 +51,7 @@ impl Calendar {
             let help = "run `kalends init`, or write a kalends.toml with `name` and `zone`";
             findings.push(Finding::new(Code::MissingRoot, "kalends.toml", message).help(help));
         }
+        calendar.asked = asked_by_protocols(&calendar);
         findings.extend(calendar.part_doubles());
         sort(&mut findings);
         (calendar, findings)

@@ -20,7 +20,7 @@ pub fn unapproved<'a>(
 ) -> impl Fn(&Draft) -> Option<Hold> + Sync + 'a {
     let known: Mutex<BTreeMap<(PostId, NaiveDate), Option<Hold>>> = Mutex::default();
     move |draft| {
-        if calendar.root.rules.is_empty() {
+        if !calendar.asks_for_approvals() {
             return None;
         }
         let post = calendar.post(&draft.slot.post)?;

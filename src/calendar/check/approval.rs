@@ -78,7 +78,7 @@ fn outdated(approval: &Approval, post: &Post, again: &str) -> Finding {
 /// Finds an approval that is in order and that no rule asks for.
 fn idle(calendar: &Calendar, approval: &Approval, post: &Post) -> Option<Finding> {
     let person = calendar.people.get(&approval.signed.person.value)?;
-    if calendar.root.rules.is_empty() || calendar.is_asked(person, post) {
+    if !calendar.asks_for_approvals() || calendar.is_asked(person, post) {
         return None;
     }
     let is_own = calendar.is_author(person, post) && calendar.is_to_be_approved(post);

@@ -208,7 +208,7 @@ pub const RULES: &[Variety] = &[
     },
     Variety {
         name: "approvals",
-        doc: "How many people approve of a post.",
+        doc: "How many coordinators or managers approve of a post; [[approval]] in kalends.toml says more.",
         keys: rule!(must("needed", Count, "How many, other than its author.")),
     },
 ];

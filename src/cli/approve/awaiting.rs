@@ -82,7 +82,7 @@ pub(super) fn list(
 
 fn nothing(calendar: &Calendar, person: Option<&Person>) -> String {
     match person {
-        _ if calendar.root.rules.is_empty() => {
+        _ if !calendar.asks_for_approvals() => {
             "nothing needs an approval: there is no [[approval]] in kalends.toml".to_owned()
         }
         Some(person) => format!("nothing awaits the approval of {}", person.id),

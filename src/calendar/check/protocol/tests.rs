@@ -351,19 +351,22 @@ fn facts_are_said_right_and_in_time() {
 }
 
 #[test]
-fn the_most_that_any_rule_asks_for_must_approve() {
+fn a_protocol_asks_for_approvals() {
     let protocol = "title = \"T\"\n[[rule]]\nkind = \"approvals\"\nsay = \"Two\"\nneeded = 2\ntopics = [\"loss\"]\n\
-                    [[rule]]\nkind = \"approvals\"\nsay = \"One\"\nneeded = 1\naccounts = [\"x\"]\n";
-    let needed = |post: &str| {
+                    [[rule]]\nkind = \"approvals\"\nsay = \"One\"\nneeded = 1\nplatforms = [\"x\"]\n\
+                    [[rule]]\nkind = \"approvals\"\nsay = \"None\"\nneeded = 3\nplatforms = [\"slack\"]\n";
+    let lacking = |post: &str| {
         let post = format!("at = 2027-01-18T09:00:00\n{post}");
         let (calendar, findings) =
             read(&files(&[ROOT, FEED, X, ("protocols/p.toml", protocol), (PATH, &post)]));
         assert_eq!(findings, []);
-        calendar.approvals_needed(&calendar.posts[0])
+        let day = "2027-01-18".parse().unwrap();
+        let lacks = calendar.lacks(&calendar.posts[0], &MediaBook::new(), day);
+        lacks.iter().map(|lack| lack.count).max().unwrap_or(0)
     };
-    assert_eq!(needed("to = [\"news\"]\n"), 0);
-    assert_eq!(needed("to = [\"news\", \"x\"]\n"), 1);
-    assert_eq!(needed("to = [\"x\"]\ntopics = [\"loss\"]\n"), 2);
+    assert_eq!(lacking("to = [\"news\"]\n"), 0);
+    assert_eq!(lacking("to = [\"news\", \"x\"]\n"), 1);
+    assert_eq!(lacking("to = [\"x\"]\ntopics = [\"loss\"]\n"), 2);
 }
 
 #[test]
