@@ -3,6 +3,7 @@
 //! [`read`] never fails, it finds: it returns what could be made of the files together with everything that is wrong
 //! with them. [`check()`] then looks at the whole. Both are functions of values.
 
+mod acknowledge;
 mod approval;
 mod assemble;
 mod check;
@@ -30,6 +31,7 @@ use crate::draft::{
 use crate::finding::{File, Finding};
 use crate::time::Zone;
 
+pub use acknowledge::{Acknowledged, Unread};
 pub use approval::{Lack, Unsigned, Void};
 pub use check::{check, check_signatures, renames};
 pub use diff::{Became, Change, Detail, diff};
@@ -37,9 +39,9 @@ pub use files::{Item, What, read_file};
 pub use fix::{Fix, fixes};
 pub use format::FILE_LIMIT_BYTES;
 pub use grammar::{Key, Kind, RULES, Type, Variety};
-pub use handbook::handbook;
+pub use handbook::{handbook, protocol_page};
 pub use model::{
-    Account, Allowance, Approval, At, Body, By, Campaign, Changes, Decision, Department, Fact, Goal, Norm, Part, Person, Picture, Post, Proposal, Protocol, ProtocolRule, Question, Repeat, Role, Root, Rule, Ruling, Runner, Scope, Signed, Split, StandingSlot, Voice, Words, signed_moment,
+    Account, Acknowledgement, Allowance, Approval, At, Body, By, Campaign, Changes, Decision, Department, Fact, Goal, Norm, Part, Person, Picture, Post, Proposal, Protocol, ProtocolRule, Question, Readers, Repeat, Role, Root, Rule, Ruling, Runner, Scope, Signed, Split, StandingSlot, Voice, Words, signed_moment,
 };
 pub use proposal::State;
 pub(crate) use schedule::{is_film, text_max};
@@ -70,6 +72,8 @@ pub struct Calendar {
     pub posts: Vec<Post>,
     /// The approvals of each post, by who gave them.
     pub approvals: BTreeMap<PostId, BTreeMap<PersonId, Approval>>,
+    /// The acknowledgements of each protocol, by who gave them.
+    pub acknowledgements: BTreeMap<ProtocolId, BTreeMap<PersonId, Acknowledgement>>,
     /// The development plans.
     pub proposals: BTreeMap<ProposalId, Proposal>,
     /// The decisions on each development plan, by who made them.

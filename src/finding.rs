@@ -307,6 +307,8 @@ codes! {
     SignatureExpired = "signature-expired", Error, "Something is signed by somebody whose last day is over by then.";
     SignatureElsewhere = "signature-elsewhere", Error, "Something that is signed lies under another name than its own.";
     ApprovalOutdated = "approval-outdated", Error, "The post was changed since it was approved.";
+    UnknownProtocol = "unknown-protocol", Warning, "There is no protocol of that id.";
+    AcknowledgementOutdated = "acknowledgement-outdated", Warning, "The protocol was changed since it was acknowledged.";
     ApprovalOwn = "approval-own", Error, "An author approved their own post, and no rule lets them.";
     ApprovalIdle = "approval-idle", Warning, "No rule asks for the approval.";
     ApprovalUnmet = "approval-unmet", Warning, "Too few people can give an approval that a rule asks for.";

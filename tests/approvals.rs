@@ -10,6 +10,8 @@ mod attempts;
 mod museum;
 #[path = "approvals/plans.rs"]
 mod plans;
+#[path = "approvals/protocols.rs"]
+mod protocols;
 
 use std::fs;
 

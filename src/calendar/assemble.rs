@@ -37,6 +37,10 @@ impl Calendar {
                     let of_post = calendar.approvals.entry(found.named.clone()).or_default();
                     of_post.insert(found.signed.named.clone(), *found);
                 }
+                What::Acknowledgement(found) => {
+                    let of_protocol = calendar.acknowledgements.entry(found.named.clone()).or_default();
+                    of_protocol.insert(found.signed.named.clone(), *found);
+                }
                 What::Proposal(found) => drop(calendar.proposals.insert(found.id.clone(), *found)),
                 What::Decision(found) => {
                     let of_plan = calendar.decisions.entry(found.named.clone()).or_default();

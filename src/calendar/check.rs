@@ -4,6 +4,7 @@
 //! how long a text is on it.
 
 mod account;
+mod acknowledge;
 mod approval;
 mod again;
 mod audience;
@@ -196,6 +197,9 @@ pub fn check_signatures(calendar: &Calendar, book: &MediaBook, today: NaiveDate)
         findings
     };
     findings.extend(in_shares(&approvals, SIGNED_MIN, of_share).into_iter().flatten());
+    for found in calendar.acknowledgements.values().flat_map(|of_protocol| of_protocol.values()) {
+        acknowledge::of(calendar, found, &mut findings);
+    }
     for decision in calendar.decisions.values().flat_map(|of_plan| of_plan.values()) {
         proposal::of(calendar, decision, &mut findings);
     }

@@ -1,19 +1,18 @@
 //! What changed between two calendars, in words.
 
+mod aim;
+mod protocol;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use chrono::{DateTime, Utc};
 
 use crate::draft::AccountId;
-use crate::finding::Severity;
 use crate::time::show_duration;
 
 use super::model::Body;
-use super::{
-    Account, Calendar, Campaign, Department, Fact, Goal, Kind, Person, Post, Protocol, ProtocolRule, Root,
-    Rule, Runner, Signed, signed_moment,
-};
+use super::{Account, Calendar, Department, Kind, Person, Post, Root, Rule, Runner, Signed, signed_moment};
 
 /// What became of a thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -137,14 +136,24 @@ fn things(calendar: &Calendar) -> BTreeMap<(Kind, String), Thing> {
         .for_each(|it| add(Kind::Department, it.id.as_str(), &it.file, department(it)));
     calendar.runners.values().for_each(|it| add(Kind::Runner, it.id.as_str(), &it.file, runner(it)));
     calendar.accounts.values().for_each(|it| add(Kind::Account, it.id.as_str(), &it.file, account(it)));
-    calendar.campaigns.values().for_each(|it| add(Kind::Campaign, it.id.as_str(), &it.file, campaign(it)));
-    calendar.goals.values().for_each(|it| add(Kind::Goal, it.id.as_str(), &it.file, goal(it)));
-    calendar.protocols.values().for_each(|it| add(Kind::Protocol, it.id.as_str(), &it.file, protocol(it)));
-    calendar.facts.values().for_each(|it| add(Kind::Fact, it.id.as_str(), &it.file, fact(it)));
+    calendar
+        .campaigns
+        .values()
+        .for_each(|it| add(Kind::Campaign, it.id.as_str(), &it.file, aim::campaign(it)));
+    calendar.goals.values().for_each(|it| add(Kind::Goal, it.id.as_str(), &it.file, aim::goal(it)));
+    calendar
+        .protocols
+        .values()
+        .for_each(|it| add(Kind::Protocol, it.id.as_str(), &it.file, protocol::protocol(it)));
+    calendar.facts.values().for_each(|it| add(Kind::Fact, it.id.as_str(), &it.file, protocol::fact(it)));
     calendar.posts.iter().for_each(|it| add(Kind::Post, it.id.as_str(), &it.file, post(calendar, it)));
     for it in calendar.approvals.values().flat_map(|of_post| of_post.values()) {
         let id = format!("{}/{}", it.named, it.signed.named);
         add(Kind::Approval, &id, &it.signed.file, signed(&it.signed));
+    }
+    for it in calendar.acknowledgements.values().flat_map(|of_protocol| of_protocol.values()) {
+        let id = format!("{}/{}", it.named, it.signed.named);
+        add(Kind::Acknowledgement, &id, &it.signed.file, signed(&it.signed));
     }
     for it in calendar.decisions.values().flat_map(|of_plan| of_plan.values()) {
         let id = format!("{}/{}", it.named, it.signed.named);
@@ -281,54 +290,6 @@ fn account(account: &Account) -> List {
         .flag("by hand", account.by_hand)
         .maybe("title", account.title.as_ref())
         .maybe("folder", account.folder.as_ref().map(|at| &at.value))
-}
-
-fn campaign(campaign: &Campaign) -> List {
-    List::new()
-        .say("name", &campaign.name)
-        .maybe("from", campaign.from.as_ref().map(|at| at.value))
-        .maybe("until", campaign.until.as_ref().map(|at| at.value))
-        .maybe("goal", campaign.goal.as_ref().map(|at| &at.value))
-        .maybe("department", campaign.department.as_ref().map(|at| &at.value))
-        .maybe("tag", campaign.tag.as_ref().map(|at| &at.value))
-        .maybe("link", campaign.link.as_ref().map(|at| &at.value))
-        .maybe("brief", campaign.brief.as_ref())
-}
-
-fn goal(goal: &Goal) -> List {
-    List::new()
-        .say("name", &goal.name)
-        .say("metric", &goal.metric)
-        .maybe("baseline", goal.baseline)
-        .maybe("target", goal.target)
-        .maybe("by", goal.by.as_ref().map(|at| at.value))
-        .maybe("account", goal.account.as_ref().map(|at| &at.value))
-        .maybe("department", goal.department.as_ref().map(|at| &at.value))
-}
-
-fn protocol(protocol: &Protocol) -> List {
-    let told = |rule: &ProtocolRule| match rule.severity {
-        Severity::Error => rule.to_string(),
-        Severity::Warning => format!("{rule} (a warning)"),
-    };
-    let list = List::new()
-        .say("title", &protocol.title)
-        .maybe("revision", protocol.revision)
-        .say("text", &protocol.text);
-    let rules = protocol.rules.iter().zip(1..);
-    rules.fold(list, |list, (rule, number)| {
-        list.say(&format!("rule {number}"), told(rule)).say(&format!("rule {number} says"), &rule.say.value)
-    })
-}
-
-fn fact(fact: &Fact) -> List {
-    List::new()
-        .say("statement", &fact.statement.value)
-        .say("source", &fact.source)
-        .maybe("pattern", fact.pattern.as_ref())
-        .all("words", &fact.words)
-        .maybe("value", fact.value.as_ref())
-        .maybe("expires", fact.expires.as_ref().map(|at| at.value))
 }
 
 fn post(calendar: &Calendar, post: &Post) -> List {

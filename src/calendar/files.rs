@@ -14,7 +14,7 @@ use super::format::word::{shown, slug};
 use super::format::{IdName, Sheet, with_sheet};
 use super::grammar::Kind;
 use super::model::{
-    Account, Allowance, Approval, At, Body, Campaign, Changes, Decision, Department, Fact, Goal, Part, Person, Picture, Post, Proposal, Protocol, Question, Repeat, Role, Root, Runner, Split, StandingSlot, Voice,
+    Account, Acknowledgement, Allowance, Approval, At, Body, Campaign, Changes, Decision, Department, Fact, Goal, Part, Person, Picture, Post, Proposal, Protocol, Question, Repeat, Role, Root, Runner, Split, StandingSlot, Voice,
 };
 use super::place::{Place, place};
 
@@ -43,6 +43,8 @@ pub enum What {
     Post(Box<Post>),
     /// An approval of a post.
     Approval(Box<Approval>),
+    /// An acknowledgement of a protocol.
+    Acknowledgement(Box<Acknowledgement>),
     /// A development plan.
     Proposal(Box<Proposal>),
     /// A decision on a development plan.
@@ -163,6 +165,7 @@ fn what(kind: Kind, sheet: &Sheet<'_>, file: &str, stem: &str) -> What {
         Kind::Fact => boxed(protocol::fact(sheet, file, stem), What::Fact),
         Kind::Post => boxed(post(sheet, file, stem), What::Post),
         Kind::Approval => boxed(signed::approval(sheet, file, stem), What::Approval),
+        Kind::Acknowledgement => boxed(signed::acknowledgement(sheet, file, stem), What::Acknowledgement),
         Kind::Decision => boxed(signed::decision(sheet, file, stem), What::Decision),
     }
 }

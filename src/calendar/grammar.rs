@@ -37,13 +37,15 @@ pub enum Kind {
     Post,
     /// `approvals/POST/PERSON.toml`
     Approval,
+    /// `acknowledgements/PROTOCOL/PERSON.toml`
+    Acknowledgement,
     /// `proposals/ID/PERSON.toml`, beside the plan itself, `proposals/ID.md`
     Decision,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 12] = [
+    pub const ALL: [Kind; 13] = [
         Kind::Kalends,
         Kind::Person,
         Kind::Department,
@@ -55,6 +57,7 @@ impl Kind {
         Kind::Fact,
         Kind::Post,
         Kind::Approval,
+        Kind::Acknowledgement,
         Kind::Decision,
     ];
 
@@ -72,6 +75,7 @@ impl Kind {
             Kind::Fact => "fact",
             Kind::Post => "post",
             Kind::Approval => "approval",
+            Kind::Acknowledgement => "acknowledgement",
             Kind::Decision => "decision",
         }
     }
@@ -90,6 +94,7 @@ impl Kind {
             Kind::Fact => Some("facts"),
             Kind::Post => Some("posts"),
             Kind::Approval => Some("approvals"),
+            Kind::Acknowledgement => Some("acknowledgements"),
             Kind::Decision => Some("proposals"),
         }
     }
@@ -108,6 +113,7 @@ impl Kind {
             Kind::Fact => FACT,
             Kind::Post => POST,
             Kind::Approval => signed::APPROVAL,
+            Kind::Acknowledgement => signed::ACKNOWLEDGEMENT,
             Kind::Decision => signed::DECISION,
         }
     }
@@ -196,18 +202,6 @@ const fn may(name: &'static str, takes: Type, doc: &'static str) -> Key {
 use Type::{
     Choice, Choices, Count, Date, DateTime, Dates, Duration, Every, Flag, Id, Ids, Language, Line, Lines,
     Number, PerAccount, Platform, Table, Tables, Text, Time, Url, Zone,
-};
-
-/// The ids of the platforms.
-const PLATFORMS: &[&str] = &{
-    use crate::text::Platform;
-    let mut ids = [""; Platform::ALL.len()];
-    let mut at = 0;
-    while at < ids.len() {
-        ids[at] = Platform::ALL[at].id();
-        at += 1;
-    }
-    ids
 };
 
 const KALENDS: &[Key] = &[

@@ -22,7 +22,7 @@ pub fn handbook(calendar: &Calendar, department: &Department) -> String {
     let protocols: Vec<&Protocol> =
         calendar.protocols.values().filter(|protocol| protocol.is_for(&department.id)).collect();
     for protocol in &protocols {
-        rules(protocol, department, &mut page);
+        rules(protocol, Some(department), &mut page);
     }
     if protocols.is_empty() {
         page.line(format_args!("No protocol is for this department."));
@@ -100,13 +100,23 @@ fn strategy(calendar: &Calendar, department: &Department, page: &mut Page) {
     }
 }
 
-fn rules(protocol: &Protocol, department: &Department, page: &mut Page) {
+/// Writes a protocol in Markdown: its words, and its rules with their examples.
+pub fn protocol_page(protocol: &Protocol) -> String {
+    let mut page = Page(String::new());
+    rules(protocol, None, &mut page);
+    page.0
+}
+
+fn rules(protocol: &Protocol, department: Option<&Department>, page: &mut Page) {
     let revision = protocol.revision.map_or_else(String::new, |revision| format!(" (revision {revision})"));
     page.line(format_args!("### {}{revision}", plain(&protocol.title)));
     if !protocol.text.is_empty() {
         page.line(format_args!("{}", prose(&protocol.text)));
     }
-    let rules = protocol.rules.iter().filter(|rule| rule.scope.is_of(&department.id));
+    let rules = protocol
+        .rules
+        .iter()
+        .filter(|rule| department.is_none_or(|department| rule.scope.is_of(&department.id)));
     page.list(rules.map(rule).collect());
 }
 

@@ -13,8 +13,8 @@ use crate::text::Platform;
 use crate::time::{Every, Zone};
 
 pub use post::{Body, Part, Picture, Post, Question, Repeat, Split};
-pub use protocol::{Fact, Norm, Protocol, ProtocolRule, Scope};
-pub use signed::{Approval, By, Decision, Proposal, Rule, Ruling, Signed, signed_moment};
+pub use protocol::{Fact, Norm, Protocol, ProtocolRule, Readers, Scope};
+pub use signed::{Acknowledgement, Approval, By, Decision, Proposal, Rule, Ruling, Signed, signed_moment};
 
 /// A value and where it stands in its file.
 #[derive(Debug, Clone, PartialEq, Eq)]

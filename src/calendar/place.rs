@@ -53,9 +53,13 @@ pub fn place(path: &str) -> Place<'_> {
     match (kind, folders.as_slice()) {
         (Kind::Post, [month, year]) if is_month(year, month) => Place::Of(kind, stem),
         (Kind::Post, _) => Place::Astray("posts lie in posts/YYYY/MM/, such as posts/2027/01/".to_owned()),
-        (Kind::Approval | Kind::Decision, [folder]) if is_id(folder) => Place::Of(kind, stem),
+        (Kind::Approval | Kind::Acknowledgement | Kind::Decision, [folder]) if is_id(folder) => Place::Of(kind, stem),
         (Kind::Approval, _) => Place::Astray(
             "approvals lie in approvals/POST/; `kalends approve POST` writes them there".to_owned(),
+        ),
+        (Kind::Acknowledgement, _) => Place::Astray(
+            "they lie in acknowledgements/PROTOCOL/; `kalends protocol acknowledge PROTOCOL` writes them there"
+                .to_owned(),
         ),
         (Kind::Decision, _) => Place::Astray(
             "decisions lie in proposals/ID/; `kalends proposal approve ID` writes them there".to_owned(),

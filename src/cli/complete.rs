@@ -44,6 +44,13 @@ pub fn proposals() -> ArgValueCandidates {
     })
 }
 
+/// Completes a protocol's id.
+pub fn protocols() -> ArgValueCandidates {
+    candidates(|calendar| {
+        calendar.protocols.values().map(|one| (one.id.to_string(), Some(one.title.clone()))).collect()
+    })
+}
+
 /// Completes a department's id.
 pub fn departments() -> ArgValueCandidates {
     candidates(|calendar| {

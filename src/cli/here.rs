@@ -6,9 +6,9 @@ use std::path::{Component, Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 
-use crate::calendar::{self, Account, Calendar, Department, Person, Post, Proposal};
+use crate::calendar::{self, Account, Calendar, Department, Person, Post, Proposal, Protocol};
 use crate::cli::ClockArgs;
-use crate::draft::{AccountId, DepartmentId, MediaBook, PersonId, PostId, ProposalId};
+use crate::draft::{AccountId, DepartmentId, MediaBook, PersonId, PostId, ProposalId, ProtocolId};
 use crate::error::Error;
 use crate::finding::{File, Finding, Severity};
 use crate::leak;
@@ -168,6 +168,13 @@ impl Here {
         let known = calendar.proposals.keys().map(ProposalId::as_str);
         let found = ProposalId::new(id).and_then(|id| calendar.proposals.get(&id));
         found.ok_or_else(|| unknown(("plan", "proposals"), id, known))
+    }
+
+    /// Returns the protocol of an id that the user said.
+    pub fn protocol<'a>(&self, calendar: &'a Calendar, id: &str) -> Result<&'a Protocol, Error> {
+        let known = calendar.protocols.keys().map(ProtocolId::as_str);
+        let found = ProtocolId::new(id).and_then(|id| calendar.protocols.get(&id));
+        found.ok_or_else(|| unknown(("protocol", "protocols"), id, known))
     }
 
     /// Returns the post of an id that the user said, or of the end of one behind its date, if only one ends so.

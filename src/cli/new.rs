@@ -17,7 +17,7 @@ use crate::rim::repo::Rev;
 use crate::text::Platform;
 use crate::ui::Ui;
 
-/// Adds a post, a person, an account, or whatever else a calendar has.
+/// Adds a post, a person, or anything else that a calendar has.
 ///
 /// Writes one file with today's defaults and opens it in $VISUAL or $EDITOR, on a terminal only. Writes over nothing. The path of
 /// the new file goes to stdout.

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use chrono::NaiveDate;
 
-use crate::calendar::{Calendar, Lack, Post};
+use crate::calendar::{Calendar, Lack, Post, Unread};
 use crate::draft::{Draft, MediaBook, PostId};
 use crate::plan::Hold;
 
@@ -20,7 +20,7 @@ pub fn unapproved<'a>(
 ) -> impl Fn(&Draft) -> Option<Hold> + Sync + 'a {
     let known: Mutex<BTreeMap<(PostId, NaiveDate), Option<Hold>>> = Mutex::default();
     move |draft| {
-        if !calendar.asks_for_approvals() {
+        if !calendar.asks_for_approvals() && !calendar.asks_for_readers() {
             return None;
         }
         let post = calendar.post(&draft.slot.post)?;
@@ -30,10 +30,24 @@ pub fn unapproved<'a>(
         if let Some(told) = lock().get(&key) {
             return told.clone();
         }
-        let told = hold(post, &calendar.lacks(post, &book(post), day));
+        let told = unread(&calendar.unread(post, day))
+            .or_else(|| hold(post, &calendar.lacks(post, &book(post), day)));
         lock().insert(key, told.clone());
         told
     }
+}
+
+/// Says who must read what before a post goes out.
+fn unread(unread: &[Unread<'_>]) -> Option<Hold> {
+    let first = unread.first()?;
+    let told: Vec<&str> = unread.iter().map(|one| one.told.as_str()).collect();
+    let next = match first.person {
+        Some(person) => {
+            format!("{person} runs: kalends protocol acknowledge {}, and commits it", first.protocol.id)
+        }
+        None => "name the department's coordinator in its file".to_owned(),
+    };
+    Some(Hold { why: told.join("; "), next: Some(next) })
 }
 
 /// Says what a post lacks, and who does what about it.

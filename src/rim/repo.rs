@@ -26,6 +26,7 @@ pub const ROOT: &str = "kalends.toml";
 /// The folders whose TOML files are read.
 pub const FOLDERS: &[&str] = &[
     "accounts",
+    "acknowledgements",
     "approvals",
     "campaigns",
     "departments",

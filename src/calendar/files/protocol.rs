@@ -1,12 +1,13 @@
 //! Protocols and facts, read.
 
+use crate::draft::Digest;
 use crate::finding::{Code, Severity};
 use crate::text::{Platform, ease_languages, has_ease};
 
 use super::super::format::date::days;
 use super::super::format::word::shown;
 use super::super::format::{IdName, Sheet};
-use super::super::model::{At, Fact, Norm, Protocol, ProtocolRule, Scope};
+use super::super::model::{At, Fact, Norm, Protocol, ProtocolRule, Readers, Scope};
 use super::{list, text};
 
 /// By which character of a text advertising must say that it is. Of the networks that fold a long text behind a word
@@ -19,10 +20,16 @@ pub(super) fn protocol(sheet: &Sheet<'_>, file: &str, stem: &str) -> Option<Prot
         title: text(sheet, "title").unwrap_or_default(),
         text: sheet.words("text").map(|words| words.text).unwrap_or_default(),
         revision: sheet.count("revision").map(|revision| revision.value),
+        acknowledge: sheet.choice("acknowledge", readers).map(|readers| readers.value),
+        digest: Digest::of(sheet.canonical("note").as_bytes()),
         rules: sheet.kinds("rule").iter().filter_map(|(kind, sheet)| rule(kind, sheet)).collect(),
         file: file.to_owned(),
         id: IdName::read(stem)?,
     })
+}
+
+fn readers(word: &str) -> Option<Readers> {
+    Readers::ALL.iter().find(|(name, _)| *name == word).map(|(_, readers)| *readers)
 }
 
 /// Reads a fact.

@@ -3,7 +3,7 @@
 use crate::finding::Code;
 
 use super::super::format::{IdName, Sheet};
-use super::super::model::{Approval, At, By, Decision, Rule, Ruling, Signed};
+use super::super::model::{Acknowledgement, Approval, At, By, Decision, Rule, Ruling, Signed};
 use super::list;
 
 /// Returns the name of the folder that a file lies in.
@@ -27,6 +27,15 @@ fn signed(sheet: &Sheet<'_>, file: &str, stem: &str) -> Option<Signed> {
 pub(super) fn approval(sheet: &Sheet<'_>, file: &str, stem: &str) -> Option<Approval> {
     let (post, signed) = (sheet.id("post"), signed(sheet, file, stem));
     Some(Approval { named: folder(file).and_then(IdName::read)?, post: post?, signed: signed? })
+}
+
+pub(super) fn acknowledgement(sheet: &Sheet<'_>, file: &str, stem: &str) -> Option<Acknowledgement> {
+    let (protocol, signed) = (sheet.id("protocol"), signed(sheet, file, stem));
+    Some(Acknowledgement {
+        named: folder(file).and_then(IdName::read)?,
+        protocol: protocol?,
+        signed: signed?,
+    })
 }
 
 pub(super) fn decision(sheet: &Sheet<'_>, file: &str, stem: &str) -> Option<Decision> {

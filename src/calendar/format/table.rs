@@ -130,6 +130,15 @@ impl<'a> Sheet<'a> {
         self.get(name).is_some()
     }
 
+    /// Returns what the table says in a form that neither comments nor the order of keys change, without one of its keys.
+    pub fn canonical(&self, without: &str) -> String {
+        let mut entries: Vec<_> = self.entries.iter().filter(|(key, _)| key.name != without).collect();
+        entries.sort_by_key(|(key, _)| key.name);
+        let said =
+            entries.iter().map(|(key, value)| format!("{} = {}\n", key.name, canonical(value.get_ref())));
+        said.collect()
+    }
+
     /// Tells whether something was found wrong with the file so far.
     pub fn is_faulty(&self) -> bool {
         !self.reader.findings.borrow().is_empty()
@@ -348,6 +357,28 @@ fn example(takes: Type) -> String {
         Type::Pattern => "'(?i)doors? close'".to_owned(),
         Type::Table(_) | Type::PerAccount(_) => "{ … }".to_owned(),
         Type::Tables(_) | Type::Kinds(_) => "[{ … }]".to_owned(),
+    }
+}
+
+/// Returns a value in a form that neither comments, nor the order of keys, nor the line ends of a system change.
+fn canonical(value: &DeValue<'_>) -> String {
+    match value {
+        DeValue::String(text) => format!("{:?}", text.replace("\r\n", "\n")),
+        DeValue::Integer(number) => format!("{}r{}", number.as_str(), number.radix()),
+        DeValue::Float(number) => number.as_str().to_owned(),
+        DeValue::Boolean(flag) => flag.to_string(),
+        DeValue::Datetime(datetime) => datetime.to_string(),
+        DeValue::Array(items) => {
+            let items: Vec<String> = items.iter().map(|item| canonical(item.get_ref())).collect();
+            format!("[{}]", items.join(", "))
+        }
+        DeValue::Table(table) => {
+            let mut entries: Vec<(&str, &DeValue<'_>)> =
+                table.iter().map(|(name, value)| (name.get_ref().as_ref(), value.get_ref())).collect();
+            entries.sort_by_key(|(name, _)| *name);
+            let entries = entries.iter().map(|(name, value)| format!("{name:?} = {}", canonical(value)));
+            format!("{{{}}}", entries.collect::<Vec<_>>().join(", "))
+        }
     }
 }
 

@@ -1,10 +1,23 @@
 //! Protocols, the kinds of rule that they may have, and facts: what each takes.
 
+use super::super::model::Readers;
 use super::Type::{
     Choice, Choices, Count, Date, DateTime, Dates, Duration, Flag, Ids, Kinds, Line, Lines, Number, Pattern,
     Text, Time, Whole, Zone,
 };
-use super::{Key, PLATFORMS, may, must};
+use super::{Key, may, must};
+use crate::text::Platform;
+
+/// The ids of the platforms.
+const PLATFORMS: &[&str] = &{
+    let mut ids = [""; Platform::ALL.len()];
+    let mut at = 0;
+    while at < ids.len() {
+        ids[at] = Platform::ALL[at].id();
+        at += 1;
+    }
+    ids
+};
 
 /// One kind of table, of several that may stand in a list.
 #[derive(Debug, Clone, Copy)]
@@ -46,12 +59,19 @@ macro_rules! rule_of_texts {
 const WORDS: Key =
     must("words", Lines, "Words or phrases, whole and in any case; each inflection by itself.");
 
+const READERS: &[&str] = &[Readers::ALL[0].0, Readers::ALL[1].0];
+
 /// The keys of a protocol.
 pub(super) const PROTOCOL: &[Key] = &[
     must("title", Line, "What the protocol is about."),
     may("text", Text, "The protocol in words, for people."),
     may("revision", Count, "Which revision it is, for people."),
     may("note", Text, "What its keepers tell each other; no part of what people agree to."),
+    may(
+        "acknowledge",
+        Choice(READERS),
+        "Who signs that they read it before their posts go out: the departments' coordinators, or every author too; nobody if absent.",
+    ),
     may("rule", Kinds(RULES), "What the program looks at in every post."),
 ];
 

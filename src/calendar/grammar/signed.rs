@@ -30,6 +30,15 @@ pub(super) const APPROVAL: &[Key] = &[
     must("signature", Text, "The person's signature: `-----BEGIN SSH SIGNATURE-----` …"),
 ];
 
+/// `acknowledgements/PROTOCOL/PERSON.toml`
+pub(super) const ACKNOWLEDGEMENT: &[Key] = &[
+    must("protocol", Id, "The protocol that was read."),
+    must("person", Id, "The person who read it."),
+    must("digest", Line, "The digest of the protocol's words and rules: `sha256:…`."),
+    must("at", Moment, "When it was signed."),
+    must("signature", Text, "The person's signature: `-----BEGIN SSH SIGNATURE-----` …"),
+];
+
 /// `proposals/ID/PERSON.toml`
 pub(super) const DECISION: &[Key] = &[
     must("proposal", Id, "The development plan that is decided on."),

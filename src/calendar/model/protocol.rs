@@ -2,12 +2,32 @@
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
-use crate::draft::{AccountId, CampaignId, DepartmentId, FactId, ProtocolId, TopicId};
+use crate::draft::{AccountId, CampaignId, DepartmentId, Digest, FactId, ProtocolId, TopicId};
 use crate::finding::{Severity, Span};
 use crate::text::Platform;
 use crate::time::Zone;
 
 use super::{Account, At, Post};
+
+/// Who must read a protocol before their posts go out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Readers {
+    /// The coordinator of each department that it is for.
+    Coordinators,
+    /// They, and the author of each post.
+    Everyone,
+}
+
+impl Readers {
+    /// Every word that stands in files, with what it means.
+    pub const ALL: [(&'static str, Readers); 2] =
+        [("coordinators", Readers::Coordinators), ("everyone", Readers::Everyone)];
+
+    /// Returns the word that stands in files.
+    pub fn as_str(self) -> &'static str {
+        Readers::ALL.iter().find(|(_, readers)| *readers == self).map_or("", |(word, _)| word)
+    }
+}
 
 /// A protocol.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +42,10 @@ pub struct Protocol {
     pub text: String,
     /// Which revision it is, for people.
     pub revision: Option<u32>,
+    /// Who must read it before their posts go out.
+    pub acknowledge: Option<Readers>,
+    /// What an acknowledgement signs: its words and rules, whatever the comments and the note.
+    pub digest: Digest,
     /// Its rules, in their order.
     pub rules: Vec<ProtocolRule>,
 }

@@ -2,7 +2,9 @@
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
-use crate::draft::{AccountId, CampaignId, DepartmentId, Digest, PersonId, PostId, ProposalId, TopicId};
+use crate::draft::{
+    AccountId, CampaignId, DepartmentId, Digest, PersonId, PostId, ProposalId, ProtocolId, TopicId,
+};
 use crate::finding::Span;
 use crate::signature;
 
@@ -113,6 +115,33 @@ impl Approval {
         let (digest, at) = (digest.to_string(), signed_moment(at));
         let fields = [("post", post.as_str()), ("person", person.as_str()), ("digest", &digest), ("at", &at)];
         signature::message("approval", &fields)
+    }
+}
+
+/// A person's word that they read a protocol.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Acknowledgement {
+    /// The protocol that the file's folder names.
+    pub named: ProtocolId,
+    /// The protocol.
+    pub protocol: At<ProtocolId>,
+    /// Who signed, what, when.
+    pub signed: Signed,
+}
+
+impl Acknowledgement {
+    /// Returns the text that the signature must be over.
+    pub fn text(&self) -> String {
+        let Signed { person, digest, at, .. } = &self.signed;
+        Acknowledgement::text_of(&self.protocol.value, &person.value, &digest.value, at.value)
+    }
+
+    /// Returns the text that a person signs who has read a protocol.
+    pub fn text_of(protocol: &ProtocolId, person: &PersonId, digest: &Digest, at: DateTime<Utc>) -> String {
+        let (digest, at) = (digest.to_string(), signed_moment(at));
+        let fields =
+            [("protocol", protocol.as_str()), ("person", person.as_str()), ("digest", &digest), ("at", &at)];
+        signature::message("acknowledgement", &fields)
     }
 }
 

@@ -64,7 +64,9 @@ fn is_file_name(alt: &str) -> bool {
 
 /// Finds pictures without words that help.
 pub(super) fn breaches(least: Option<u32>, copy: &Copy<'_>) -> Vec<Breach> {
-    if copy.limits.alt == Alt::Unsupported {
+    let has_media =
+        !copy.sheet.media().is_empty() || copy.sheet.thread().iter().any(|part| !part.media.is_empty());
+    if copy.limits.alt == Alt::Unsupported || !has_media {
         return Vec::new();
     }
     let texts = copy.sheet.text().into_iter().chain(copy.sheet.title());
