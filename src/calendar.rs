@@ -41,7 +41,10 @@ pub use format::FILE_LIMIT_BYTES;
 pub use grammar::{Key, Kind, RULES, Type, Variety};
 pub use handbook::{handbook, protocol_page};
 pub use model::{
-    Account, Acknowledgement, Allowance, Approval, At, Body, By, Campaign, Changes, Decision, Department, Fact, Goal, Norm, Part, Person, Picture, Post, Proposal, Protocol, ProtocolRule, Question, Readers, Repeat, Role, Root, Rule, Ruling, Runner, Scope, Signed, Split, StandingSlot, Voice, Words, signed_moment,
+    Account, Acknowledgement, Allowance, Approval, At, Body, By, Campaign, Changes, Decision, Department,
+    Fact, Goal, Norm, Part, Person, Picture, Post, Proposal, Protocol, ProtocolRule, Question, Readers,
+    Repeat, Role, Root, Rule, Ruling, Runner, Scope, Signed, Split, StandingSlot, Voice, Words,
+    signed_moment,
 };
 pub use proposal::State;
 pub(crate) use schedule::{is_film, text_max};

@@ -14,7 +14,9 @@ use super::format::word::{shown, slug};
 use super::format::{IdName, Sheet, with_sheet};
 use super::grammar::Kind;
 use super::model::{
-    Account, Acknowledgement, Allowance, Approval, At, Body, Campaign, Changes, Decision, Department, Fact, Goal, Part, Person, Picture, Post, Proposal, Protocol, Question, Repeat, Role, Root, Runner, Split, StandingSlot, Voice,
+    Account, Acknowledgement, Allowance, Approval, At, Body, Campaign, Changes, Decision, Department, Fact,
+    Goal, Part, Person, Picture, Post, Proposal, Protocol, Question, Repeat, Role, Root, Runner, Split,
+    StandingSlot, Voice,
 };
 use super::place::{Place, place};
 
