@@ -3,6 +3,7 @@
 //! What a file may say stands here and nowhere else: the reader's checks of keys and types and the schemas for editors
 //! are made from it.
 
+mod root;
 mod rule;
 mod signed;
 
@@ -102,7 +103,7 @@ impl Kind {
     /// Returns the keys that a file of the kind may have.
     pub fn keys(self) -> &'static [Key] {
         match self {
-            Kind::Kalends => KALENDS,
+            Kind::Kalends => root::KALENDS,
             Kind::Person => PERSON,
             Kind::Department => DEPARTMENT,
             Kind::Runner => RUNNER,
@@ -203,62 +204,6 @@ use Type::{
     Choice, Choices, Count, Date, DateTime, Dates, Duration, Every, Flag, Id, Ids, Language, Line, Lines,
     Number, PerAccount, Platform, Table, Tables, Text, Time, Url, Zone,
 };
-
-const KALENDS: &[Key] = &[
-    must("name", Line, "The organisation's name."),
-    must("zone", Zone, "The time zone of every wall clock that names no other, such as `Europe/Lisbon`."),
-    may("language", Language, "The language of texts that name no other, such as `en` or `pt-PT`."),
-    may("url", Url, "The organisation's own page."),
-    may(
-        "publish",
-        Table(&[
-            may("late", Duration, "How late a post may still go out; later it is missed. `2h` if absent."),
-            may(
-                "burst",
-                Count,
-                "The most that one run sends to one account; the rest waits for the next run.",
-            ),
-        ]),
-        "How posts are published.",
-    ),
-    may(
-        "ledger",
-        Table(&[
-            may("branch", Line, "The branch that the ledger is kept on; `ledger` if absent."),
-            may(
-                "remote",
-                Line,
-                "The git remote that every claim is pushed to; absent for one machine alone.",
-            ),
-        ]),
-        "Where the record of what happened is kept.",
-    ),
-    may(
-        "changes",
-        Table(&[
-            may(
-                "signed",
-                Flag,
-                "Whether every commit of a branch must be signed with its author's key; not if absent.",
-            ),
-            may(
-                "allow",
-                Tables(&[
-                    must("files", Lines, "The folders and files that it is about, such as `protocols`."),
-                    may("roles", Choices(ROLES), "Who may change them, by what they are."),
-                    may("people", Ids, "Who may change them, by name."),
-                ]),
-                "Who may change what beyond what their role lets them.",
-            ),
-        ]),
-        "Who may change what, in branches that want to enter the one that says so.",
-    ),
-    may(
-        "approval",
-        Tables(signed::RULE),
-        "What must be approved by whom; a post needs every rule that is about it.",
-    ),
-];
 
 const ROLES: &[&str] = &[
     Role::ALL[0].0,
