@@ -144,8 +144,8 @@ def snac(work, port):
     run([program, "adduser", base, "alice"], input=b"\n\n\n\n", stderr=subprocess.DEVNULL)
     with open(f"{base}/server.json") as file:
         server = json.load(file) | {"protocol": "http", "disable_sandbox": True, "disable_email_notifications": True}
-    # It delivers each post to itself as well, and with its few threads all busy with that it waits for itself, 6 s a time.
-    server |= {"num_threads": 16, "disable_inbox_collection": True}
+    # It delivers each post to itself as well, and where all its threads do that it waits for itself, 6 s a time.
+    server["num_threads"] = 200
     with open(f"{base}/server.json", "w") as file:
         json.dump(server, file)
     with open(f"{base}/user/alice/user.json") as file:
