@@ -4,6 +4,7 @@
 //! their roles and departments, and the policy are those of the target. Who changed a file is who made the commits that
 //! touch it: by their address, or by their signature where the target's policy asks for one.
 
+mod owners;
 mod right;
 
 use std::collections::BTreeSet;
@@ -14,6 +15,8 @@ use chrono::NaiveDate;
 use crate::calendar::{Calendar, Person};
 use crate::finding::{Code, Finding};
 use crate::signature::{self, Fault};
+
+pub use owners::owners;
 
 /// A path that a branch changes, and the commits that did.
 #[derive(Debug, Clone, PartialEq, Eq)]

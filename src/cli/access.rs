@@ -5,9 +5,11 @@ use clap::Subcommand;
 use serde::Serialize;
 
 use crate::calendar::Person;
+use crate::cli::ClockArgs;
 use crate::cli::check::rev;
 use crate::cli::here::Here;
 use crate::error::{Error, Outcome};
+use crate::guard;
 use crate::signature::NAMESPACE;
 use crate::ui::Ui;
 
@@ -15,7 +17,8 @@ use crate::ui::Ui;
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
-  kalends access signers > signers      # for ssh-keygen -Y verify -f signers")]
+  kalends access signers > signers      # for ssh-keygen -Y verify -f signers
+  kalends access codeowners > CODEOWNERS")]
 pub struct Args {
     #[command(subcommand)]
     what: What,
@@ -25,6 +28,26 @@ pub struct Args {
 #[command(disable_help_flag = true, disable_help_subcommand = true)]
 enum What {
     Signers(Signers),
+    Codeowners(Codeowners),
+}
+
+/// Writes who answers for which files, as GitHub and GitLab read it to ask for a review.
+///
+/// It is made of people/ and departments/: coordinators answer for all, it for accounts, runners and the vault, managers for
+/// goals and the schedule, and who coordinates a department for its campaigns and its posts to come. Write it again when
+/// these change; what a forge does not enforce, `kalends check --since` finds.
+#[derive(Debug, clap::Args)]
+struct Codeowners {
+    /// Read what this commit has, not the files on the disk
+    #[arg(long, value_name = "REV")]
+    at: Option<String>,
+    #[command(flatten)]
+    clock: ClockArgs,
+}
+
+#[derive(Serialize)]
+struct Owners<'a> {
+    lines: Vec<&'a str>,
 }
 
 /// Writes the people and their signing keys as `ssh-keygen` reads them.
@@ -54,7 +77,21 @@ struct One {
 pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
     match &args.what {
         What::Signers(args) => signers(args, ui, here),
+        What::Codeowners(args) => codeowners(args, ui, here),
     }
+}
+
+fn codeowners(args: &Codeowners, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
+    let reading = here.read(&rev(args.at.as_deref()))?;
+    let zone = reading.calendar.zone();
+    let today = zone.local(here.now(&args.clock, zone)?).date();
+    let lines = guard::owners(&reading.calendar, reading.repo.prefix(), today);
+    if ui.json() {
+        ui.document("codeowners", &Owners { lines: lines.lines().collect() })?;
+    } else {
+        ui.data(lines)?;
+    }
+    Ok(Outcome::Done)
 }
 
 fn signers(args: &Signers, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {

@@ -192,3 +192,29 @@ fn where_nobody_can_be_known_nothing_is_asked() {
     let sides = Sides { target: &target, branch: &branch };
     assert_eq!(guard(sides, std::slice::from_ref(&touched), day), []);
 }
+
+#[test]
+fn owners_are_those_who_answer_for_the_files() {
+    let coordinated = "name = \"Education\"\ncoordinator = \"duarte\"\naccounts = [\"news\"]\n";
+    let calendar = calendar_of(&[("departments/education.toml", coordinated)]);
+    let on = |month, day| NaiveDate::from_ymd_opt(2027, month, day).unwrap();
+    let lines = owners(&calendar, "social", on(1, 18));
+    for line in [
+        "/social/ ines@museum.example",
+        "/social/vault/ ines@museum.example it@museum.example",
+        "/social/goals/ ines@museum.example max@museum.example",
+        "/social/media/",
+        "/social/campaigns/open-day.toml duarte@museum.example",
+        "/social/posts/2027/01/2027-01-18-own.toml duarte@museum.example",
+        "/social/posts/2027/01/2027-01-18-shop.toml ines@museum.example",
+    ] {
+        assert!(lines.lines().any(|found| found == line), "{line} is not in\n{lines}");
+    }
+    assert!(!lines.contains("2027-01-18-all"), "who answers for all answers for it");
+    assert!(!owners(&calendar, "", on(1, 19)).contains("/posts/"), "what is past is done");
+    assert!(owners(&calendar, "", on(1, 19)).starts_with("/ ines@museum.example\n"));
+    let gone = "name = \"In\u{ea}s\"\nrole = \"coordinator\"\nemail = \"i@m.example\"\nuntil = 2027-01-01\n";
+    let sly = "name = \"X\"\nrole = \"coordinator\"\nemail = \"x@m.example /vault/\"\n";
+    let calendar = calendar_of(&[("people/ines.toml", gone), ("people/x.toml", sly)]);
+    assert!(owners(&calendar, "", on(1, 18)).starts_with("/\n"));
+}
