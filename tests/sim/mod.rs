@@ -5,7 +5,7 @@
 //! another's call, a pause a jump of time.
 //!
 //! ```text
-//! cargo test sim                                        the directed cases, and 20,000 seeds
+//! cargo test sim                                        the directed cases, and 10,000 seeds
 //! KALENDS_SEEDS=1000000 cargo test sim -- --nocapture   as many as there is time for
 //! KALENDS_SEED=123 cargo test sim -- --nocapture        one world, with its story
 //! ```
@@ -39,7 +39,7 @@ use story::{Ending, live};
 use world::{EVENTS, Event};
 
 /// How many seeds a plain `cargo test sim` lives.
-const SEEDS: u64 = 20_000;
+const SEEDS: u64 = 10_000;
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
