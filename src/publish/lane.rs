@@ -114,6 +114,11 @@ impl<'r, 'a> Lane<'r, 'a> {
         }
     }
 
+    /// Tells why the platform is left alone for now, if it is.
+    pub fn paused(&self) -> Option<&str> {
+        self.pause.as_ref().map(|(why, _)| why.as_str())
+    }
+
     fn send_all(&mut self, mut queue: VecDeque<Claimed<'_>>) -> Result<(), LogError> {
         while !queue.is_empty() {
             if let Some((why, until)) = self.pause.clone() {

@@ -48,7 +48,7 @@ enum Verdict {
 }
 
 /// What an account's doubts came to so far, before the ledger has it.
-struct Findings<'d, 'r, 'a> {
+struct Judged<'d, 'r, 'a> {
     run: &'r Run<'a>,
     lane: Lane<'r, 'a>,
     /// What is known now: a fact, and what to tell once it stands.
@@ -97,19 +97,23 @@ impl Run<'_> {
             }
         };
         let channel = channel.as_ref();
-        let mut findings = Findings::new(self, channel, ledger);
+        let mut judged = Judged::new(self, channel, ledger);
         let mut wrote_at = self.world.clock.now();
         for doubt in doubts {
-            let verdict = self.judge(doubt, channel, ledger.head.halt.is_some());
+            let verdict = match (self.judge(doubt, channel, ledger.head.halt.is_some()), judged.lane.paused())
+            {
+                (Verdict::Replay, Some(why)) => Verdict::Wait(why.to_owned()),
+                (verdict, _) => verdict,
+            };
             let alone = matches!(verdict, Verdict::Replay) && channel.class() != Class::PermanentKey;
-            findings.keep(doubt, verdict, channel);
+            judged.keep(doubt, verdict, channel);
             if alone || self.world.clock.now() - wrote_at > LOOK_AGAIN {
-                findings.write()?;
+                judged.write()?;
                 wrote_at = self.world.clock.now();
             }
         }
-        findings.write()?;
-        Ok(findings.lane.settled)
+        judged.write()?;
+        Ok(judged.lane.settled)
     }
 
     /// Leaves doubts to a person, in the ledger too.
@@ -197,10 +201,10 @@ impl Run<'_> {
     }
 }
 
-impl<'d, 'r, 'a> Findings<'d, 'r, 'a> {
-    fn new(run: &'r Run<'a>, channel: &'r dyn Channel, ledger: &'r Ledger) -> Findings<'d, 'r, 'a> {
+impl<'d, 'r, 'a> Judged<'d, 'r, 'a> {
+    fn new(run: &'r Run<'a>, channel: &'r dyn Channel, ledger: &'r Ledger) -> Judged<'d, 'r, 'a> {
         let lane = Lane::new(run, channel, ledger);
-        Findings { run, lane, facts: Vec::new(), replays: Vec::new() }
+        Judged { run, lane, facts: Vec::new(), replays: Vec::new() }
     }
 
     fn keep(&mut self, doubt: &'d Doubt<'d>, verdict: Verdict, channel: &dyn Channel) {
@@ -247,8 +251,10 @@ impl<'d, 'r, 'a> Findings<'d, 'r, 'a> {
                 self.lane.settled.push(self.run.told_of(doubt, Outcome::Yielded));
             }
         }
-        self.lane.send_committed(committed)?;
-        self.lane.record()
+        let sent = self.lane.send_committed(committed);
+        // Also where the ledger failed: then it is said what is public all the same.
+        let recorded = self.lane.record();
+        sent.and(recorded)
     }
 }
 
