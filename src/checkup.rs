@@ -150,10 +150,14 @@ impl<'a> Checkup<'a> {
             .filter_map(|account| Some((account, adapter(self.world, account)?)))
     }
 
+    fn own_ids(&self) -> BTreeSet<&'a AccountId> {
+        self.own_accounts().map(|(account, _)| &account.id).collect()
+    }
+
     /// Tells what is due, and what of it is faulty.
     fn posts(&self) -> Vec<Sign> {
         let zone = self.intent.calendar.zone();
-        let own: BTreeSet<&AccountId> = self.own_accounts().map(|(account, _)| &account.id).collect();
+        let own = self.own_ids();
         let ours = |draft: &&&Draft| own.contains(&draft.slot.account);
         let by_hand = self.tonight.iter().filter(|draft| !own.contains(&draft.slot.account)).count();
         let next =
@@ -185,8 +189,8 @@ impl<'a> Checkup<'a> {
                 signs.push(sign("posts", Verdict::Bad, words).next("kalends check shows its place"));
             }
         }
-        let in_time = self.tonight.iter().filter(|draft| draft.due + draft.late >= self.now);
-        for (draft, hold) in in_time.filter_map(|draft| Some((draft, (self.intent.unapproved)(draft)?))) {
+        let unapproved = self.tonight.iter();
+        for (draft, hold) in unapproved.filter_map(|draft| Some((draft, (self.intent.unapproved)(draft)?))) {
             if said.insert(&draft.slot.post) {
                 let words = format!("{} will be held back: {}", draft.slot, hold.why);
                 signs.push(sign("posts", Verdict::Bad, words).next(hold.next.unwrap_or_default()));
@@ -377,7 +381,7 @@ impl<'a> Checkup<'a> {
             || elsewhere.as_ref().is_some_and(|(back, _)| *back <= 1);
         let said = elsewhere.map(|(_, said)| format!("on {said}"));
         let words: Vec<String> = here.into_iter().chain(said).collect();
-        let own: BTreeSet<&AccountId> = self.own_accounts().map(|(account, _)| &account.id).collect();
+        let own = self.own_ids();
         let due = self.tonight.iter().any(|draft| own.contains(&draft.slot.account));
         let next = "let cron or a timer start kalends publish every few minutes; see examples/";
         match (words.is_empty(), lately) {

@@ -95,20 +95,25 @@ const FORMATS: &[(&str, &str, &[&str])] = &[
     ("video/x-matroska", "Matroska", &["mkv"]),
 ];
 
+/// What cleans one format: the bytes that may leave, and the size where it is known.
+type Cleaner = fn(&[u8]) -> Result<(Vec<u8>, Option<(u32, u32)>), &'static str>;
+
+/// Returns what cleans a media type; nothing where nobody can.
+fn cleaner(mime: &str) -> Option<Cleaner> {
+    Some(match mime {
+        "image/jpeg" => |bytes| jpeg::clean(bytes).map(some_size),
+        "image/png" => |bytes| png::clean(bytes).map(some_size),
+        "image/webp" => |bytes| webp::clean(bytes).map(some_size),
+        "image/gif" => |bytes| gif::clean(bytes).map(some_size),
+        "image/avif" | "image/heif" => heif::clean,
+        "video/mp4" | "video/x-m4v" | "video/quicktime" => film::clean,
+        _ => return None,
+    })
+}
+
 /// Tells whether [`clean`] knows a media type.
 pub fn can_clean(mime: &str) -> bool {
-    matches!(
-        mime,
-        "image/jpeg"
-            | "image/png"
-            | "image/webp"
-            | "image/gif"
-            | "image/avif"
-            | "image/heif"
-            | "video/mp4"
-            | "video/x-m4v"
-            | "video/quicktime"
-    )
+    cleaner(mime).is_some()
 }
 
 /// Takes out of a picture or film all that it tells beside what it shows.
@@ -117,15 +122,7 @@ pub fn can_clean(mime: &str) -> bool {
 pub fn clean(bytes: &[u8]) -> Result<Cleaned, MediaError> {
     let mime = mime(bytes).ok_or(MediaError::Unknown)?;
     let format = name(mime).unwrap_or("another format");
-    let cleaned = match mime {
-        "image/jpeg" => jpeg::clean(bytes).map(some_size),
-        "image/png" => png::clean(bytes).map(some_size),
-        "image/webp" => webp::clean(bytes).map(some_size),
-        "image/gif" => gif::clean(bytes).map(some_size),
-        "image/avif" | "image/heif" => heif::clean(bytes),
-        "video/mp4" | "video/x-m4v" | "video/quicktime" => film::clean(bytes),
-        _ => return Err(MediaError::Uncleanable(format)),
-    };
+    let cleaned = cleaner(mime).ok_or(MediaError::Uncleanable(format))?(bytes);
     let (bytes, size_px) = cleaned.map_err(|why| MediaError::Broken { format, why })?;
     Ok(Cleaned { bytes, mime, size_px })
 }

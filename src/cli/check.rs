@@ -70,8 +70,7 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
 }
 
 /// Finds what the branch's commits change that is not their authors' to change, and what the branch changes of who may
-/// read secrets. The target may have gone on since the branch began: what it
-/// changed there is none of the branch's.
+/// read secrets. The target may have gone on since the branch began: what it changed there is none of the branch's.
 fn guards(
     here: &Here,
     (since, head): (&str, &str),
