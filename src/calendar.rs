@@ -13,6 +13,7 @@ mod fix;
 mod format;
 mod grammar;
 mod handbook;
+mod kin;
 mod model;
 mod place;
 mod proposal;
@@ -40,6 +41,7 @@ pub use fix::{Fix, fixes};
 pub use format::FILE_LIMIT_BYTES;
 pub use grammar::{Key, Kind, RULES, Type, Variety};
 pub use handbook::{handbook, protocol_page};
+pub use kin::Kin;
 pub use model::{
     Account, Acknowledgement, Allowance, Approval, At, Body, By, Campaign, Changes, Decision, Department,
     Fact, Goal, Norm, Part, Person, Picture, Post, Proposal, Protocol, ProtocolRule, Question, Readers,
@@ -158,7 +160,7 @@ impl Calendar {
     }
 
     /// Returns every post, with those whose id another has.
-    pub(crate) fn every_post(&self) -> impl Iterator<Item = &Post> {
+    pub fn every_post(&self) -> impl Iterator<Item = &Post> {
         self.posts.iter().chain(&self.doubles)
     }
 }

@@ -42,7 +42,7 @@ mod weigh;
 mod width;
 
 pub use address::{Scheme, is_url};
-pub use alike::Alike;
+pub use alike::{Alike, caseless};
 pub use count::{Count, Excess, Length, Max, count, excess, fits, refused};
 pub use cut::{Numbering, cut};
 pub use ease::{EASE_WORDS_MIN, ease, ease_languages, has_ease};

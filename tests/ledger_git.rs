@@ -577,7 +577,7 @@ fn a_hostile_configuration_runs_nothing() {
     let tip = three(&log);
     assert_eq!(log.tip().unwrap(), tip);
     let repo = kalends::rim::repo::find(&dir.path().join("a")).unwrap();
-    assert_eq!(repo.dirty().unwrap(), Vec::<String>::new());
+    assert!(repo.dirty().unwrap().is_empty());
     assert!(!mark.exists(), "somebody else's code ran");
     git(&git_dir, &["config", "remote.evil.url", &format!("ext::sh -c {evil}% %S")]);
     git(&git_dir, &["config", "protocol.ext.allow", "always"]);
@@ -709,7 +709,7 @@ fn a_linked_work_tree_shares_the_ledger_and_its_lock() {
     assert_eq!(local(repo.git_dir().unwrap()).tip().unwrap(), tip);
     let head = kalends::rim::repo::Rev::Commit("HEAD".to_owned());
     assert_eq!(repo.files(&head).unwrap().len(), 1);
-    assert_eq!(repo.dirty().unwrap(), Vec::<String>::new());
+    assert!(repo.dirty().unwrap().is_empty());
 }
 
 #[test]

@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use unicode_normalization::UnicodeNormalization as _;
-
 use crate::finding::{Code, Finding};
+use crate::text::caseless;
 
 use super::approval::asked_by_protocols;
 use super::files::{Item, What};
@@ -97,22 +96,17 @@ fn clashes(items: &[Item]) -> Vec<Finding> {
         if item.path.is_ascii() && !item.path.bytes().any(|b| b.is_ascii_uppercase()) {
             continue;
         }
-        seen.insert(folded(&item.path), &item.path);
+        seen.insert(caseless(&item.path), &item.path);
     }
     if seen.is_empty() {
         return findings;
     }
     for item in items {
-        if let Some(other) = seen.get(&folded(&item.path)).filter(|other| **other != item.path) {
+        if let Some(other) = seen.get(&caseless(&item.path)).filter(|other| **other != item.path) {
             let message = format!("`{}` and `{other}` are one file on some systems", item.path);
             let finding = Finding::new(Code::IdCaseClash, &item.path, message);
             findings.push(finding.help("rename one of the two").related(*other, None, "the other file"));
         }
     }
     findings
-}
-
-/// Returns a path as a system has it that tells neither letter case nor Unicode forms apart.
-fn folded(path: &str) -> String {
-    path.nfc().collect::<String>().to_lowercase().nfc().collect()
 }

@@ -30,7 +30,7 @@ use crate::text::{Limits, Platform};
 use super::schedule::Sheet;
 use super::{Account, Approval, Calendar, Post, sort};
 
-pub(super) use post::may_use;
+pub(super) use post::{accounts, may_use};
 pub use rename::renames;
 
 /// What a check of the whole calendar finds.
@@ -208,7 +208,7 @@ pub fn check_signatures(calendar: &Calendar, book: &MediaBook, today: NaiveDate)
 }
 
 /// Looks at things, each share of them on a thread of its own.
-fn in_shares<I: Sync, T: Send>(items: &[I], least: usize, look: impl Fn(&[I]) -> T + Sync) -> Vec<T> {
+pub(super) fn in_shares<I: Sync, T: Send>(items: &[I], least: usize, look: impl Fn(&[I]) -> T + Sync) -> Vec<T> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let share = items.len().div_ceil(threads).max(least);
     let look = &look;
@@ -244,7 +244,7 @@ fn told_once(findings: &mut Vec<Finding>, from: usize) {
 }
 
 /// The fewest posts that are worth a thread.
-const SHARE_MIN: usize = 500;
+pub(super) const SHARE_MIN: usize = 500;
 
 /// The fewest signatures that are worth a thread.
 const SIGNED_MIN: usize = 20;

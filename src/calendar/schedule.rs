@@ -152,7 +152,7 @@ impl Calendar {
     }
 
     /// Returns the drafts of one occurrence on one account: one, or one for each part of a thread.
-    fn compose(
+    pub(super) fn compose(
         &self,
         post: &Post,
         account: &Account,

@@ -1,21 +1,23 @@
 //! `kalends check`
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+pub mod branch;
+
+use std::collections::HashSet;
 
 use chrono::NaiveDate;
 
-use crate::calendar::{self, renames};
+use crate::calendar;
 use crate::cli::ClockArgs;
+use crate::cli::check::branch::Branch;
 use crate::cli::here::{Here, Reading};
 use crate::error::{Error, Outcome};
 use crate::finding::{Content, File, Finding, Severity};
-use crate::guard::{self, Sides};
 use crate::leak;
 use crate::platform::{self, Platform};
 use crate::rim::repo::Rev;
 use crate::ui::Ui;
 use crate::ui::findings::Format;
-use crate::vault::{self, Version};
+use crate::vault;
 
 /// Finds everything that is wrong with the calendar, all at once.
 ///
@@ -47,20 +49,20 @@ pub struct Args {
 /// Runs the command.
 pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
     let rev = rev(args.at.as_deref());
-    let mut reading = here.read(&rev)?;
-    let today = reading.calendar.zone().local(here.now(&args.clock, reading.calendar.zone())?).date();
-    let mut findings = reading.check(&rev, today)?;
-    if let Some(since) = &args.since {
-        let mut before = here.read(&Rev::Commit(since.clone()))?;
-        findings.extend(renames(&before.calendar, &reading.calendar));
-        before.read_others(&Rev::Commit(since.clone()))?;
-        let changed = changed(&before.files, &reading.files);
-        findings.retain(|finding| is_about(finding, &changed));
-        let branch = (since.as_str(), args.at.as_deref().unwrap_or("HEAD"));
-        findings.extend(guards(here, branch, (&before, &reading), today)?);
-        calendar::sort(&mut findings);
-        std::mem::forget(before);
-    }
+    let (reading, findings) = match &args.since {
+        Some(since) => {
+            let mut branch = Branch::read(here, since, args.at.as_deref())?;
+            let today = today(args, here, &branch.after)?;
+            let findings = branch.check(today)?;
+            (branch.after, findings)
+        }
+        None => {
+            let mut reading = here.read(&rev)?;
+            let today = today(args, here, &reading)?;
+            let findings = reading.check(&rev, today)?;
+            (reading, findings)
+        }
+    };
     let format = if ui.json() { Format::Json } else { args.format };
     ui.findings(format, &findings, &here.sources(&reading, &findings))?;
     let failed = findings.iter().any(|finding| finding.severity() == Severity::Error);
@@ -69,29 +71,9 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
     Ok(if failed { Outcome::Findings } else { Outcome::Done })
 }
 
-/// Finds what the branch's commits change that is not their authors' to change, and what the branch changes of who may
-/// read secrets. The target may have gone on since the branch began: what it changed there is none of the branch's.
-fn guards(
-    here: &Here,
-    (since, head): (&str, &str),
-    (target, reading): (&Reading, &Reading),
-    today: NaiveDate,
-) -> Result<Vec<Finding>, Error> {
-    let fork = reading.repo.fork(since, head)?;
-    let touched = reading.repo.touched(fork, reading.repo.resolve(head)?)?;
-    let sides = Sides { target: &target.calendar, branch: &reading.calendar };
-    let mut findings = guard::guard(sides, &touched, today);
-    if fork == reading.repo.resolve(since)? {
-        findings.extend(vault::guard(version(target), version(reading), today));
-    } else {
-        let base = here.read(&Rev::Commit(fork.to_string()))?;
-        findings.extend(vault::guard(version(&base), version(reading), today));
-    }
-    Ok(findings)
-}
-
-fn version(reading: &Reading) -> Version<'_> {
-    Version { calendar: &reading.calendar, files: &reading.files }
+fn today(args: &Args, here: &Here, reading: &Reading) -> Result<NaiveDate, Error> {
+    let zone = reading.calendar.zone();
+    Ok(zone.local(here.now(&args.clock, zone)?).date())
 }
 
 /// Returns the commit of a name, or the files on the disk.
@@ -103,6 +85,14 @@ impl Reading {
     /// Returns everything that is wrong with the calendar on a day: its words, the whole, its secrets, and secrets in
     /// whatever else git tracks around it.
     fn check(&mut self, rev: &Rev, today: NaiveDate) -> Result<Vec<Finding>, Error> {
+        let mut findings = self.judge(rev, today)?;
+        findings.extend(self.read_others(rev)?);
+        calendar::sort(&mut findings);
+        Ok(findings)
+    }
+
+    /// Returns what is wrong with the calendar itself on a day.
+    fn judge(&self, rev: &Rev, today: NaiveDate) -> Result<Vec<Finding>, Error> {
         let media: Vec<&str> = self.calendar.media_files().into_iter().collect();
         let book = self.repo.media_facts(&media, rev)?;
         let mut findings = self.faults(&book);
@@ -110,8 +100,6 @@ impl Reading {
         let has_secret =
             |platform| platform::of(platform).is_some_and(|adapter: &dyn Platform| adapter.has_secret());
         findings.extend(vault::check(&self.calendar, &self.files, today, &has_secret));
-        findings.extend(self.read_others(rev)?);
-        calendar::sort(&mut findings);
         Ok(findings)
     }
 
@@ -133,41 +121,5 @@ impl Reading {
             self.files.sort_by(|one, other| one.path.cmp(&other.path));
         }
         Ok(found.into_iter().flatten().collect())
-    }
-}
-
-/// Returns the paths that are new, gone or otherwise.
-fn changed(before: &[File], after: &[File]) -> BTreeSet<String> {
-    let old: BTreeMap<&str, &Content> =
-        before.iter().map(|file| (file.path.as_str(), &file.content)).collect();
-    let new: BTreeMap<&str, &Content> =
-        after.iter().map(|file| (file.path.as_str(), &file.content)).collect();
-    let either = old.keys().chain(new.keys());
-    either.filter(|path| old.get(*path) != new.get(*path)).map(|path| (*path).to_owned()).collect()
-}
-
-fn is_about(finding: &Finding, changed: &BTreeSet<String>) -> bool {
-    changed.contains(&finding.file) || finding.related.iter().any(|related| changed.contains(&related.file))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::finding::Code;
-
-    fn file(path: &str, text: &str) -> File {
-        File { path: path.to_owned(), content: Content::Text(text.to_owned()) }
-    }
-
-    #[test]
-    fn a_finding_is_told_if_any_file_it_points_at_has_changed() {
-        let changed = changed(
-            &[file("a", "1"), file("b", "1"), file("gone", "1")],
-            &[file("a", "1"), file("b", "2"), file("new", "1")],
-        );
-        assert_eq!(changed.iter().collect::<Vec<_>>(), ["b", "gone", "new"]);
-        let old = Finding::new(Code::Syntax, "a", "x");
-        assert!(!is_about(&old, &changed));
-        assert!(is_about(&old.related("gone", None, "it was here"), &changed));
     }
 }

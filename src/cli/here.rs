@@ -14,7 +14,7 @@ use crate::finding::{File, Finding, Severity};
 use crate::leak;
 use crate::rim::clock::SystemClock;
 use crate::rim::disk;
-use crate::rim::repo::{self, Repo, Rev};
+use crate::rim::repo::{self, Pick, Repo, Rev};
 use crate::text::{Breaks, visible};
 use crate::time::{Clock, Zone, nearest, parse_moment};
 use crate::ui::findings::Sources;
@@ -93,9 +93,14 @@ impl Here {
 
     /// Finds and reads the calendar: the work tree, or a commit's.
     pub fn read(&self, rev: &Rev) -> Result<Reading, Error> {
+        self.read_some(rev, &Pick::All)
+    }
+
+    /// Finds the calendar and reads those of its files that are picked.
+    pub fn read_some(&self, rev: &Rev, pick: &Pick) -> Result<Reading, Error> {
         let repo = self.repo()?;
         // Each file is read and understood on the thread that has its bytes at hand.
-        let pieces = repo.read(rev, |file| {
+        let pieces = repo.read(rev, pick, |file| {
             let (item, mut findings) = calendar::read_file(&file);
             leak::redact(&mut findings, &file);
             (file, item, findings)

@@ -121,7 +121,7 @@ fn around(days: &Range<NaiveDate>) -> Range<NaiveDate> {
 /// Returns the short name of the commit that is read.
 fn commit(repo: &crate::rim::repo::Repo, rev: &Rev) -> Result<Option<String>, Error> {
     match rev {
-        Rev::WorkTree => Ok(None),
+        Rev::WorkTree | Rev::Merged(_) => Ok(None),
         Rev::Commit(name) => Ok(Some(repo.resolve(name)?.to_string().chars().take(12).collect())),
     }
 }

@@ -2,23 +2,31 @@
 
 pub mod bytes;
 mod commit;
+mod differing;
 mod media;
+mod merged;
 mod past;
+mod pick;
+mod register;
 mod touched;
 mod tracked;
 mod tree;
+mod uncommitted;
 mod walk;
 
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
-use git2::{ErrorCode, Oid, Repository, Status, StatusOptions};
+use git2::{ErrorCode, Oid, Repository};
 use thiserror::Error;
 
 use crate::finding::File;
 use crate::rim::repo::media::Cache;
 
 pub use crate::rim::repo::commit::commit_files;
+pub use crate::rim::repo::merged::Merged;
+pub use crate::rim::repo::pick::Pick;
+pub use crate::rim::repo::register::Register;
 
 /// The file that marks a calendar's root.
 pub const ROOT: &str = "kalends.toml";
@@ -65,6 +73,8 @@ pub enum Rev {
     WorkTree,
     /// A commit: an id, a branch, a tag, anything that git resolves.
     Commit(String),
+    /// What a commit will be when a branch's changes are merged into it.
+    Merged(Box<Merged>),
 }
 
 /// Why a calendar cannot be reached.
@@ -302,43 +312,33 @@ impl Repo {
 
     /// Reads the calendar's files, sorted by path.
     pub fn files(&self, rev: &Rev) -> Result<Vec<File>, RepoError> {
-        self.read(rev, |file| file)
+        self.read(rev, &Pick::All, |file| file)
     }
 
-    /// Reads the calendar's files and makes something of each on the thread that read it. What is made comes in the
-    /// order of the paths.
-    pub fn read<T: Send>(&self, rev: &Rev, make: impl Fn(File) -> T + Sync) -> Result<Vec<T>, RepoError> {
+    /// Reads those of the calendar's files that are picked, and makes something of each on the thread that read it. What
+    /// is made comes in the order of the paths.
+    pub fn read<T: Send>(
+        &self,
+        rev: &Rev,
+        pick: &Pick,
+        make: impl Fn(File) -> T + Sync,
+    ) -> Result<Vec<T>, RepoError> {
         match rev {
-            Rev::WorkTree => walk::read(&self.root, make),
-            Rev::Commit(name) => {
-                let commit = self.resolve(name)?;
-                let git = self.git()?;
-                tree::read(&git.own, &git.prefix, commit, make)
-            }
+            Rev::WorkTree => walk::read(&self.root, pick, make),
+            Rev::Commit(name) => self.read_commit(name, pick, make),
+            Rev::Merged(merged) => self.read_merged(merged, pick, make),
         }
     }
 
-    /// Returns the calendar's files that differ from the checked-out commit or are not in it, relative to its root.
-    pub fn dirty(&self) -> Result<Vec<String>, RepoError> {
-        let (repository, git) = (self.repository()?, self.git()?);
-        self.head_commit()?;
-        let mut options = StatusOptions::new();
-        options.include_untracked(true).recurse_untracked_dirs(true).exclude_submodules(true);
-        options.disable_pathspec_match(true).no_refresh(true);
-        let folders = FOLDERS.iter().copied().chain([MEDIA, ROOT]);
-        for name in folders {
-            options.pathspec(git.path(name));
-        }
-        let statuses = repository.statuses(Some(&mut options))?;
-        let changed = statuses.iter().filter(|entry| !entry.status().intersects(Status::IGNORED));
-        let mut paths: Vec<String> = changed
-            .map(|entry| {
-                let path = String::from_utf8_lossy(entry.path_bytes()).into_owned();
-                git.inside(&path).map(str::to_owned).unwrap_or(path)
-            })
-            .collect();
-        paths.sort_unstable();
-        Ok(paths)
+    fn read_commit<T: Send>(
+        &self,
+        name: &str,
+        pick: &Pick,
+        make: impl Fn(File) -> T + Sync,
+    ) -> Result<Vec<T>, RepoError> {
+        let commit = self.resolve(name)?;
+        let git = self.git()?;
+        tree::read(&git.own, &git.prefix, commit, pick, make)
     }
 
     fn git(&self) -> Result<&Git, RepoError> {
@@ -350,19 +350,10 @@ impl Repo {
     }
 }
 
-impl Git {
-    /// Returns a calendar's path as a path of the repository.
-    fn path(&self, path: &str) -> String {
-        if self.prefix.is_empty() { path.to_owned() } else { format!("{}/{path}", self.prefix) }
-    }
-
-    /// Returns a path of the repository as a path of the calendar.
-    fn inside<'a>(&self, path: &'a str) -> Option<&'a str> {
-        if self.prefix.is_empty() {
-            return Some(path);
-        }
-        path.strip_prefix(&self.prefix)?.strip_prefix('/')
-    }
+/// Tells whether a path is one that a calendar may have, by where it begins.
+fn is_known(path: &str) -> bool {
+    let top = path.split('/').next().unwrap_or_default();
+    FOLDERS.contains(&top) || [MEDIA, ROOT].contains(&top)
 }
 
 /// Tells whether a calendar's file is read as text, by its path.

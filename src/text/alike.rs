@@ -124,6 +124,11 @@ fn is_unseen(c: char) -> bool {
         | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
 
+/// Returns a path as a system has it that tells neither letter case nor Unicode forms apart.
+pub fn caseless(path: &str) -> String {
+    path.nfc().collect::<String>().to_lowercase().nfc().collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,7 +10,7 @@ use super::super::schedule::folder_of;
 use super::super::{Account, Calendar, Post, Role};
 
 /// Returns the accounts that a post goes to and that there are, each once.
-pub(super) fn accounts<'a>(calendar: &'a Calendar, post: &'a Post) -> Vec<&'a Account> {
+pub(in super::super) fn accounts<'a>(calendar: &'a Calendar, post: &'a Post) -> Vec<&'a Account> {
     let mut accounts: Vec<&Account> = Vec::with_capacity(post.to.value.len());
     for account in post.to.value.iter().filter_map(|to| calendar.accounts.get(&to.value)) {
         if !accounts.iter().any(|known| known.id == account.id) {

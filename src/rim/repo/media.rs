@@ -29,7 +29,14 @@ impl Repo {
     /// Returns what is known of media files. A path that leaves the calendar, goes through a link, or is no file is
     /// as one that is not there.
     pub fn media_facts(&self, paths: &[&str], rev: &Rev) -> Result<MediaBook, RepoError> {
-        let source = self.source(rev)?;
+        if let Rev::Merged(merged) = rev {
+            let (own, others): (Vec<&str>, Vec<&str>) =
+                paths.iter().partition(|path| merged.changed.contains(**path));
+            let mut book = self.media_facts(&own, &merged.branch())?;
+            book.extend(self.media_facts(&others, &merged.target())?);
+            return Ok(book);
+        }
+        let source = self.source(rev, "")?;
         let mut wanted: Vec<&str> = paths.to_vec();
         wanted.sort_unstable();
         wanted.dedup();
@@ -51,8 +58,7 @@ impl Repo {
 
     /// Returns the bytes of a media file, or why there are none.
     pub fn media_bytes(&self, rev: &Rev, path: &str) -> Result<Vec<u8>, String> {
-        let source = self.source(rev).map_err(|fault| fault.to_string())?;
-        match source.open() {
+        match self.source(rev, path).map_err(|fault| fault.to_string())?.open() {
             Desk::Disk(root) => {
                 let (file, size) = open(root, path)?;
                 if size > BYTES_MAX {
@@ -70,7 +76,7 @@ impl Repo {
     /// limit, goes through a link, or is no file.
     pub fn file(&self, rev: &Rev, path: &str, limit_bytes: u64) -> Result<Option<Vec<u8>>, String> {
         let too_long = || format!("it has more than {limit_bytes} bytes");
-        match self.source(rev).map_err(|fault| fault.to_string())?.open() {
+        match self.source(rev, path).map_err(|fault| fault.to_string())?.open() {
             Desk::Disk(root) => {
                 let is_missing = |fault: std::io::Error| fault.kind() == std::io::ErrorKind::NotFound;
                 if fs::symlink_metadata(root.join(path)).is_err_and(is_missing) {
@@ -92,8 +98,10 @@ impl Repo {
         }
     }
 
-    fn source(&self, rev: &Rev) -> Result<Source<'_>, RepoError> {
+    /// Returns where a path is read from.
+    fn source(&self, rev: &Rev, path: &str) -> Result<Source<'_>, RepoError> {
         Ok(match rev {
+            Rev::Merged(merged) => return self.source(&merged.side(path), path),
             Rev::WorkTree => Source::Disk(&self.root),
             Rev::Commit(name) => {
                 let git = self.git()?;

@@ -2,19 +2,34 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use git2::{Commit, Oid, Repository, Sort, Tree};
+use git2::{Commit, Oid, Repository, Sort};
 
 use crate::guard::{self, Seal, Touched};
+use crate::rim::repo::differing::differing;
 use crate::rim::repo::{Repo, RepoError};
 
 impl Repo {
+    /// Returns the paths that a branch has otherwise than a commit that it came of, relative to the calendar's root. The
+    /// branch is a commit; where none is named it is what is checked out, with what is not committed yet.
+    pub fn changed(&self, from: Oid, branch: Option<&str>) -> Result<BTreeSet<String>, RepoError> {
+        let (git, repository) = (self.git()?, self.repository()?);
+        let tree = |id| repository.find_commit(id).and_then(|commit| commit.tree());
+        let commit = self.resolve(branch.unwrap_or("HEAD"))?;
+        let paths = differing(&repository, Some(&tree(from)?), Some(&tree(commit)?))?;
+        let mut changed: BTreeSet<String> = paths.iter().map(|path| git.as_from_root(path)).collect();
+        if branch.is_none() {
+            changed.extend(self.uncommitted()?);
+        }
+        Ok(changed)
+    }
+
     /// Returns the paths that differ from one commit to another that came of it, anywhere in the repository, with the
     /// commits between them that changed each. Only trees and commits are read: no file, no filter, no submodule.
     pub fn touched(&self, from: Oid, to: Oid) -> Result<Vec<Touched>, RepoError> {
         let (git, repository) = (self.git()?, self.repository()?);
         let tree = |id| repository.find_commit(id).and_then(|commit| commit.tree());
         let mut commits: BTreeMap<String, Vec<guard::Commit>> =
-            differing(&repository, Some(&tree(from)?), &tree(to)?)?
+            differing(&repository, Some(&tree(from)?), Some(&tree(to)?))?
                 .into_iter()
                 .map(|path| (path, Vec::new()))
                 .collect();
@@ -44,23 +59,10 @@ fn own_paths(repository: &Repository, commit: &Commit<'_>) -> Result<BTreeSet<St
     let tree = commit.tree()?;
     let mut own: Option<BTreeSet<String>> = None;
     for parent in commit.parents() {
-        let paths = differing(repository, Some(&parent.tree()?), &tree)?;
+        let paths = differing(repository, Some(&parent.tree()?), Some(&tree))?;
         own = Some(own.map_or_else(|| paths.clone(), |own| own.intersection(&paths).cloned().collect()));
     }
-    own.map_or_else(|| differing(repository, None, &tree), Ok)
-}
-
-fn differing(
-    repository: &Repository,
-    from: Option<&Tree<'_>>,
-    to: &Tree<'_>,
-) -> Result<BTreeSet<String>, RepoError> {
-    let diff = repository.diff_tree_to_tree(from, Some(to), None)?;
-    let sides = diff.deltas().flat_map(|delta| {
-        let path = |bytes: Option<&[u8]>| bytes.map(|bytes| String::from_utf8_lossy(bytes).into_owned());
-        [path(delta.old_file().path_bytes()), path(delta.new_file().path_bytes())]
-    });
-    Ok(sides.flatten().collect())
+    own.map_or_else(|| Ok(differing(repository, None, Some(&tree))?), Ok)
 }
 
 fn made_by(repository: &Repository, commit: &Commit<'_>) -> guard::Commit {

@@ -1,5 +1,6 @@
 //! The other files that git tracks: those that the calendar does not read, and people do.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use git2::{Oid, Repository, TreeWalkMode, TreeWalkResult};
@@ -27,7 +28,7 @@ const BINARY: &[&str] = &[
 
 impl Repo {
     /// Makes something of each text file that git tracks, anywhere in the repository, other than those of which the
-    /// calendar has the path already. A path is relative to the calendar's root and may begin with `..`. What is no
+    /// calendar has the path already; of what a branch is merged into, of each that the branch changed. A path is relative to the calendar's root and may begin with `..`. What is no
     /// text, a link, or cannot be read is left out, and of a long text only the first mebibyte is read.
     pub fn tracked<T: Send>(
         &self,
@@ -41,10 +42,12 @@ impl Repo {
         let commit = match rev {
             Rev::WorkTree => None,
             Rev::Commit(name) => Some(self.resolve(name)?),
+            Rev::Merged(merged) => merged.branch.as_ref().map(|name| self.resolve(name)).transpose()?,
         };
-        let mut listed = match commit {
-            None => of_index(&repository)?,
-            Some(commit) => of_commit(&repository, commit)?,
+        let mut listed = match (commit, rev) {
+            (commit, Rev::Merged(merged)) => git.some(&repository, commit, &merged.changed)?,
+            (None, _) => of_index(&repository)?,
+            (Some(commit), _) => of_commit(&repository, commit)?,
         };
         if !git.prefix.is_empty() {
             listed.iter_mut().for_each(|(path, _)| *path = git.as_from_root(path));
@@ -63,6 +66,46 @@ impl Repo {
 }
 
 impl Git {
+    /// Returns those of some paths, relative to the calendar's root, that git tracks in a commit or in its index.
+    fn some(
+        &self,
+        repository: &Repository,
+        commit: Option<Oid>,
+        paths: &BTreeSet<String>,
+    ) -> Result<Listed, RepoError> {
+        let mut listed = Listed::new();
+        if let Some(commit) = commit {
+            let tree = repository.find_commit(commit)?.tree()?;
+            for path in paths.iter().map(|path| self.as_from_top(path)) {
+                if let Ok(entry) = tree.get_path(Path::new(&path))
+                    && is_file(entry.filemode().cast_unsigned())
+                {
+                    listed.push((path, entry.id()));
+                }
+            }
+            return Ok(listed);
+        }
+        let index = repository.index()?;
+        for path in paths.iter().map(|path| self.as_from_top(path)) {
+            if let Some(entry) = index.get_path(Path::new(&path), 0)
+                && is_file(entry.mode)
+            {
+                listed.push((path, entry.id));
+            }
+        }
+        Ok(listed)
+    }
+
+    /// Returns a path relative to the calendar's root, which may lead out of it, as one of the repository.
+    pub(super) fn as_from_top(&self, path: &str) -> String {
+        let (mut folder, mut path) = (self.prefix.as_str(), path);
+        while let Some(rest) = path.strip_prefix("../") {
+            path = rest;
+            folder = folder.rsplit_once('/').map_or("", |(above, _)| above);
+        }
+        if folder.is_empty() { path.to_owned() } else { format!("{folder}/{path}") }
+    }
+
     /// Returns a path of the repository as one relative to the calendar's root.
     pub(super) fn as_from_root(&self, path: &str) -> String {
         let mut above = String::new();
@@ -83,7 +126,7 @@ impl Git {
 }
 
 /// Paths with the blobs that they have in git.
-type Listed = Vec<(String, Oid)>;
+pub(super) type Listed = Vec<(String, Oid)>;
 
 fn is_file(mode: u32) -> bool {
     mode & 0o170_000 == 0o100_000
@@ -99,7 +142,7 @@ fn of_index(repository: &Repository) -> Result<Listed, RepoError> {
     Ok(listed)
 }
 
-fn of_commit(repository: &Repository, commit: Oid) -> Result<Listed, RepoError> {
+pub(super) fn of_commit(repository: &Repository, commit: Oid) -> Result<Listed, RepoError> {
     let mut listed = Vec::new();
     repository.find_commit(commit)?.tree()?.walk(TreeWalkMode::PreOrder, |folder, entry| {
         if is_file(entry.filemode().cast_unsigned())

@@ -9,7 +9,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::finding::{Content, File};
 use crate::rim::disk;
 use crate::rim::repo::{
-    DEPTH_MAX, FILES_MAX, FOLDERS, MEDIA, ROOT, RepoError, TOML_LIMIT_BYTES, bytes, is_text,
+    DEPTH_MAX, FILES_MAX, FOLDERS, MEDIA, Pick, ROOT, RepoError, TOML_LIMIT_BYTES, bytes, is_known,
+    is_text,
 };
 
 /// The most files that a thread takes at a time.
@@ -24,8 +25,12 @@ enum Listed {
 }
 
 /// Reads a calendar's files, sorted by path, on as many threads as there are processors.
-pub(super) fn read<T: Send>(root: &Path, make: impl Fn(File) -> T + Sync) -> Result<Vec<T>, RepoError> {
-    let mut listed = list(root)?;
+pub(super) fn read<T: Send>(
+    root: &Path,
+    pick: &Pick,
+    make: impl Fn(File) -> T + Sync,
+) -> Result<Vec<T>, RepoError> {
+    let mut listed = list(root, pick)?;
     listed.sort_by(|(one, _), (two, _)| one.cmp(two));
     let read_one = |(path, what): &(String, Listed), buffer: &mut Vec<u8>| {
         let content = match what {
@@ -36,6 +41,11 @@ pub(super) fn read<T: Send>(root: &Path, make: impl Fn(File) -> T + Sync) -> Res
     };
     // One byte more than is allowed shows that there are more.
     Ok(in_parallel(&listed, || vec![0; TOML_LIMIT_BYTES + 1], read_one))
+}
+
+/// Returns the paths of a calendar's files, in any order.
+pub(super) fn paths(root: &Path) -> Result<Vec<String>, RepoError> {
+    Ok(list(root, &Pick::All)?.into_iter().map(|(path, _)| path).collect())
 }
 
 /// Makes something of each item, in order, on as many threads as there are processors; each thread has a desk.
@@ -79,78 +89,112 @@ fn content(path: &Path, buffer: &mut [u8]) -> Content {
     }
 }
 
-fn list(root: &Path) -> Result<Vec<(String, Listed)>, RepoError> {
+fn list(root: &Path, pick: &Pick) -> Result<Vec<(String, Listed)>, RepoError> {
     let unreadable =
         |fault: std::io::Error| RepoError::Disk { path: root.to_owned(), why: fault.to_string() };
-    let mut listed = Vec::new();
-    // Folders still to be listed, with their path relative to the root and their depth.
-    let mut folders: Vec<(PathBuf, String, usize)> = Vec::new();
-    for entry in fs::read_dir(root).map_err(unreadable)? {
-        let entry = entry.map_err(unreadable)?;
-        let name = entry.file_name();
-        if FOLDERS.iter().chain(&[MEDIA, ROOT]).any(|known| name == *known) {
-            meet(&entry, "", 1, &mut listed, &mut folders);
+    let mut lister = Lister::default();
+    match pick {
+        Pick::All => {
+            for entry in fs::read_dir(root).map_err(unreadable)? {
+                let entry = entry.map_err(unreadable)?;
+                let name = entry.file_name();
+                if FOLDERS.iter().chain(&[MEDIA, ROOT]).any(|known| name == *known) {
+                    lister.meet(&entry, "", 1);
+                }
+            }
+        }
+        Pick::Only { files, folders } => {
+            files.iter().for_each(|path| lister.look(root, path, false));
+            folders.iter().for_each(|path| lister.look(root, path, true));
         }
     }
-    while let Some((folder, path, depth)) = folders.pop() {
+    while let Some((folder, path, depth)) = lister.folders.pop() {
         let entries = match fs::read_dir(&folder) {
             Ok(entries) => entries,
             Err(fault) => {
-                listed.push((path, Listed::Settled(Content::Unreadable(fault.to_string()))));
+                lister.listed.push((path, Listed::Settled(Content::Unreadable(fault.to_string()))));
                 continue;
             }
         };
         for entry in entries {
             match entry {
-                Ok(entry) => meet(&entry, &path, depth + 1, &mut listed, &mut folders),
+                Ok(entry) => lister.meet(&entry, &path, depth + 1),
                 Err(fault) => {
                     let content = Content::Unreadable(fault.to_string());
-                    listed.push((path.clone(), Listed::Settled(content)));
+                    lister.listed.push((path.clone(), Listed::Settled(content)));
                     break;
                 }
             }
         }
-        if listed.len() > FILES_MAX {
+        if lister.listed.len() > FILES_MAX {
             return Err(RepoError::TooMany { limit: FILES_MAX });
         }
     }
-    Ok(listed)
+    Ok(lister.listed)
 }
 
-/// Puts one entry of a folder where it belongs.
-fn meet(
-    entry: &DirEntry,
-    folder: &str,
-    depth: usize,
-    listed: &mut Vec<(String, Listed)>,
-    folders: &mut Vec<(PathBuf, String, usize)>,
-) {
-    let name = entry.file_name();
-    let shown = name.to_string_lossy();
-    // Hidden files belong to editors and systems.
-    if shown.starts_with('.') {
-        return;
-    }
-    let path = if folder.is_empty() { shown.clone().into_owned() } else { format!("{folder}/{shown}") };
-    let unreadable = |why: &str| Listed::Settled(Content::Unreadable(why.to_owned()));
-    let what = match entry.file_type() {
-        _ if name.to_str().is_none() => unreadable("its name is not UTF-8"),
-        Err(fault) => unreadable(&fault.to_string()),
-        Ok(kind) if kind.is_dir() && depth >= DEPTH_MAX => {
-            unreadable(&format!("folders are nested more than {DEPTH_MAX} deep"))
-        }
-        Ok(kind) if kind.is_dir() => {
-            folders.push((entry.path(), path, depth));
+/// What was found so far, and the folders still to be listed, with their path relative to the root and their depth.
+#[derive(Default)]
+struct Lister {
+    listed: Vec<(String, Listed)>,
+    folders: Vec<(PathBuf, String, usize)>,
+}
+
+impl Lister {
+    /// Puts one entry of a folder where it belongs.
+    fn meet(&mut self, entry: &DirEntry, folder: &str, depth: usize) {
+        let name = entry.file_name();
+        let shown = name.to_string_lossy();
+        // Hidden files belong to editors and systems.
+        if shown.starts_with('.') {
             return;
         }
-        Ok(kind) if kind.is_file() && is_text(&path) => Listed::Text,
-        Ok(kind) if kind.is_file() => match entry.metadata() {
-            Ok(found) => Listed::Settled(Content::Media { size_bytes: found.len() }),
+        let path = if folder.is_empty() { shown.clone().into_owned() } else { format!("{folder}/{shown}") };
+        if name.to_str().is_none() {
+            let why = "its name is not UTF-8".to_owned();
+            self.listed.push((path, Listed::Settled(Content::Unreadable(why))));
+            return;
+        }
+        self.put(entry.path(), path, depth, entry.file_type());
+    }
+
+    /// Puts what stands at a path where it belongs, if anything does: a folder only if one is asked for. No folder on the
+    /// way may be a link.
+    fn look(&mut self, root: &Path, path: &str, is_folder: bool) {
+        if !is_known(path) || path.split('/').any(|name| name.starts_with('.')) {
+            return;
+        }
+        let mut above = path.match_indices('/').filter_map(|(end, _)| path.get(..end));
+        let is_plain = |folder: &str| fs::symlink_metadata(root.join(folder)).is_ok_and(|found| found.is_dir());
+        if !above.all(is_plain) {
+            return;
+        }
+        let Ok(found) = fs::symlink_metadata(root.join(path)) else { return };
+        if found.is_dir() == is_folder {
+            self.put(root.join(path), path.to_owned(), path.matches('/').count() + 1, Ok(found.file_type()));
+        }
+    }
+
+    fn put(&mut self, place: PathBuf, path: String, depth: usize, kind: std::io::Result<FileType>) {
+        let unreadable = |why: &str| Listed::Settled(Content::Unreadable(why.to_owned()));
+        let what = match kind {
             Err(fault) => unreadable(&fault.to_string()),
-        },
-        Ok(kind) => Listed::Settled(Content::NotAFile { what: name_of(kind) }),
-    };
-    listed.push((path, what));
+            Ok(kind) if kind.is_dir() && depth >= DEPTH_MAX => {
+                unreadable(&format!("folders are nested more than {DEPTH_MAX} deep"))
+            }
+            Ok(kind) if kind.is_dir() => {
+                self.folders.push((place, path, depth));
+                return;
+            }
+            Ok(kind) if kind.is_file() && is_text(&path) => Listed::Text,
+            Ok(kind) if kind.is_file() => match fs::symlink_metadata(&place) {
+                Ok(found) => Listed::Settled(Content::Media { size_bytes: found.len() }),
+                Err(fault) => unreadable(&fault.to_string()),
+            },
+            Ok(kind) => Listed::Settled(Content::NotAFile { what: name_of(kind) }),
+        };
+        self.listed.push((path, what));
+    }
 }
 
 #[cfg(unix)]
