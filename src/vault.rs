@@ -22,7 +22,7 @@ pub use check::check;
 pub use edit::edit_list;
 pub use format::{locks, read_manifest, write_manifest};
 pub use guard::{Version, guard};
-pub use platform::{how_to_end, names, spoken};
+pub use platform::{how_to_end, is_app_password, names, spoken};
 
 /// The folder of the vault, in the calendar's.
 pub const FOLDER: &str = "vault";

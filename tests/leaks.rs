@@ -12,12 +12,15 @@ use std::process::Command;
 use kalends::finding::{Content, File};
 use kalends::leak;
 
-const TELEGRAM: &str = "123456789:AAF7nP2xQvRkYwL0cTzUe5dJmB8sHgWiO3a";
+// Each in pieces: a check of the repository that this stands in finds nothing.
+const TELEGRAM: &str = concat!("123456789", ":AAF7nP2xQvRkYwL0cTzUe5dJmB8sHgWiO3a");
 const MASTODON: &str = "zM3xQv7RkYwL0cTzUe5dJmB8sHgWiO3aF7nP2xQvRkY";
-const BLUESKY: &str = "k3qz-7hxv-m2tn-p4wr";
-const SLACK: &str = "https://hooks.slack.com/services/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";
-const DISCORD: &str = "MTE4NzY1NDMyMTA5ODc2NTQz.GxYz1A.b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8S9t0";
-const GOOGLE: &str = "AIzaSyB1c2D3e4F5g6H7i8J9k0L1m2N3o4P5q6R";
+const BLUESKY: &str = concat!("k3qz-7hxv", "-m2tn-p4wr");
+const SLACK: &str =
+    concat!("https://hooks.slack.com", "/services/T0AB1CD2E/B0FG3HI4J/k5LmN6oPqR7sTuV8wXyZ9aBc");
+const DISCORD: &str =
+    concat!("MTE4NzY1NDMyMTA5ODc2NTQz", ".GxYz1A.", "b2C3d4E5f6G7h8I9j0K1l2M3n4O5p6Q7r8S9t0");
+const GOOGLE: &str = concat!("AIza", "SyB1c2D3e4F5g6H7i8J9k0L1m2N3o4P5q6R");
 
 /// A calendar in a repository, in a folder of its own.
 struct Stage(tempfile::TempDir);
@@ -300,8 +303,6 @@ fn texts(folder: &Path, found: &mut Vec<File>) {
         if path.is_dir() {
             texts(&path, found);
         } else if let Ok(text) = fs::read_to_string(&path) {
-            // Tests need something that looks like one.
-            let text = text.split("#[cfg(test)]").next().unwrap().replace("abcd-efgh-ijkl-mnop", "");
             found.push(File { path: path.display().to_string(), content: Content::Text(text) });
         }
     }

@@ -13,6 +13,14 @@ pub fn names(platform: Platform) -> &'static [&'static str] {
     }
 }
 
+/// Tells whether a text looks as Bluesky's app passwords do, four groups of four. An account's own password opens
+/// everything, and cannot be taken back alone.
+pub fn is_app_password(text: &str) -> bool {
+    let group =
+        |group: &str| group.len() == 4 && group.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit());
+    text.split('-').count() == 4 && text.split('-').all(group)
+}
+
 /// Returns what a value is called where people see it, such as `app password`.
 pub fn spoken(name: &str) -> String {
     name.replace('_', " ")
@@ -39,5 +47,21 @@ pub fn how_to_end(account: &Account) -> String {
             format!("sign in as {handle} at {}, and make the old secret invalid there", other.name())
         }
         None => format!("sign in as {handle}, and make the old secret invalid there"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_app_password_is_told_from_the_main_one() {
+        assert!(is_app_password(&["olww", "2iwt", "idhk", "7q33"].join("-")));
+        assert!(is_app_password(&["abcd", "efgh", "ijkl", "mnop"].join("-")));
+        for main in
+            ["", "hunter2", "olww-2iwt-idhk", "olww-2iwt-idhk-7q3", "OLWW-2iwt-idhk-7q33", "correct horse"]
+        {
+            assert!(!is_app_password(main), "{main}");
+        }
     }
 }

@@ -525,7 +525,7 @@ fn a_password_a_pin_and_a_clock_that_are_wrong_send_nothing() {
     assert!(why(&failure).contains("is pinned to did:plc:aaaaaaaaaaaaaaaaaaaaaaaa"), "{failure}");
     stage.says = format!("id = \"{}\"\n", stage.who.did);
     let asked = stage.net.count("createSession");
-    stage.password = "wxyz-wxyz-wxyz-wxyz".to_owned();
+    stage.password = ["wxyz"; 4].join("-");
     let failure = stage.run(|_| ()).unwrap_err();
     assert!(
         matches!(&failure, Failure::Refused { status: 401, why, .. } if why.contains("kalends account connect bluesky")),

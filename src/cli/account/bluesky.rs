@@ -16,6 +16,7 @@ use crate::platform::bluesky::repo::Repo;
 use crate::rim::clock::SystemClock;
 use crate::time::Clock as _;
 use crate::ui::{Ui, foreign};
+use crate::vault::is_app_password;
 
 /// Asks for an app password, and shows it to the server that keeps the account's posts.
 pub fn sign_in(account: &Account, http: &dyn Http, ui: &mut Ui) -> Result<Signed, Error> {
@@ -65,28 +66,4 @@ fn ask(handle: &str, ui: &mut Ui) -> Result<SecretString, Error> {
         ));
     }
     Ok(password)
-}
-
-/// Tells whether a text has the form that Bluesky gives app passwords.
-fn is_app_password(text: &str) -> bool {
-    let groups: Vec<&str> = text.split('-').collect();
-    let is_group = |group: &&str| {
-        group.len() == 4 && group.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit())
-    };
-    groups.len() == 4 && groups.iter().all(is_group)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_app_password_is_told_from_the_main_one() {
-        assert!(is_app_password("olww-2iwt-idhk-7q33"));
-        for main in
-            ["", "hunter2", "olww-2iwt-idhk", "olww-2iwt-idhk-7q3", "OLWW-2iwt-idhk-7q33", "a long pass word"]
-        {
-            assert!(!is_app_password(main), "{main}");
-        }
-    }
 }

