@@ -53,7 +53,7 @@ pub use link::{Link, addresses, links};
 pub use mention::{Handles, Mention, mentions, reply};
 pub use platform::{Platform, UnknownPlatform};
 pub use tag::{Tag, cashtags, hashtags, is_hashtag};
-pub use visible::{Breaks, visible};
+pub use visible::{Breaks, markdown, visible};
 pub use weigh::Weights;
 pub use width::{display_width, ellipsize};
 

@@ -158,8 +158,13 @@ fn path(path: &Path) -> &str {
 #[test]
 fn a_stranger_pull_request_finds_no_secret_and_may_only_read() {
     let check = &yaml("github/check.yml")[0];
-    let triggers: Vec<&String> = check["on"].as_object().unwrap().keys().collect();
-    assert_eq!(triggers, ["pull_request"], "pull_request_target would lend a stranger a token that writes");
+    let mut triggers: Vec<&String> = check["on"].as_object().unwrap().keys().collect();
+    triggers.sort();
+    assert_eq!(
+        triggers,
+        ["merge_group", "pull_request"],
+        "pull_request_target would lend a stranger a token that writes"
+    );
     assert_eq!(check["permissions"], serde_json::json!({ "contents": "read" }));
     for job in jobs(check) {
         assert_eq!(job.get("permissions"), None, "a job may not take more");
@@ -209,15 +214,33 @@ fn no_workflow_puts_a_stranger_text_into_its_shell() {
 }
 
 #[test]
-fn every_action_has_a_comment_that_asks_for_a_commit() {
+fn every_action_is_pinned_to_a_commit() {
+    let is_commit = |word: &str| word.len() == 40 && word.bytes().all(|byte| byte.is_ascii_hexdigit());
     for name in ["github/check.yml", "github/publish.yml"] {
         let text = text(name);
-        let uses: Vec<&str> = text.lines().filter(|line| line.contains("- uses:")).collect();
-        assert!(!uses.is_empty());
+        let uses: Vec<&str> =
+            text.lines().filter_map(|line| line.split_once("uses: actions/")).map(|two| two.1).collect();
+        assert_eq!(uses.len(), text.matches("uses:").count(), "{name}: an action of somebody else");
         for line in uses {
-            assert!(line.contains("actions/") && line.ends_with("# choose a commit"), "{name}: {line}");
+            let (commit, version) = line.split_once('@').unwrap().1.split_once(" # v").unwrap();
+            assert!(is_commit(commit) && version.starts_with(|c: char| c.is_ascii_digit()), "{name}: {line}");
         }
     }
+}
+
+#[test]
+fn kalends_is_built_before_a_stranger_s_files_are_there() {
+    let check = &yaml("github/check.yml")[0];
+    for job in jobs(check) {
+        let steps = job["steps"].as_array().unwrap();
+        let at = |word: &str| steps.iter().position(|step| step.to_string().contains(word)).unwrap();
+        assert!(
+            at("cargo install") < at("actions/checkout@"),
+            "cargo obeys the settings of the folder it runs in"
+        );
+    }
+    let before = yaml("gitlab/.gitlab-ci.yml")[0]["default"]["before_script"].to_string();
+    assert!(before.contains("cd / && cargo install") && before.contains("git ls-files .bin"), "{before}");
 }
 
 #[test]

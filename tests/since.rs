@@ -47,7 +47,8 @@ fn check(root: &Path, arguments: &str) -> (i32, serde_json::Value) {
 }
 
 fn codes(findings: &serde_json::Value) -> Vec<(String, String)> {
-    let word = |finding: &serde_json::Value, of: &str| finding.pointer(of).unwrap().as_str().unwrap().to_owned();
+    let word =
+        |finding: &serde_json::Value, of: &str| finding.pointer(of).unwrap().as_str().unwrap().to_owned();
     let all = findings.as_array().unwrap().iter();
     all.map(|finding| (word(finding, "/code"), word(finding, "/place/file"))).collect()
 }
@@ -107,15 +108,30 @@ fn change(root: &Path, dice: &mut Dice) {
             0 => write(root, &fresh, post(on, hour, to, department, &format!("Words of number {other}"), "")),
             1 => write(root, &fresh, post(on, hour, to, department, &format!("Fresh {on} {hour}"), "")),
             2 => write(root, &own, post(day, hour, to, department, &format!("Words of number {other}"), "")),
-            3 => write(root, &fresh, post(on, 9, to, department, "Other words", "id = \"2027-02-05-post-4\"\n")),
+            3 => write(
+                root,
+                &fresh,
+                post(on, 9, to, department, "Other words", "id = \"2027-02-05-post-4\"\n"),
+            ),
             4 => drop(fs::remove_file(root.join(&own))),
             5 => write(root, "media/a.png", "no picture"),
             6 => drop(fs::remove_file(root.join("media/a.png"))),
-            7 => write(root, &fresh.to_uppercase().replace("POSTS", "posts").replace("TOML", "toml"), "to = 1\n"),
+            7 => write(
+                root,
+                &fresh.to_uppercase().replace("POSTS", "posts").replace("TOML", "toml"),
+                "to = 1\n",
+            ),
             _ => write(
                 root,
                 &fresh,
-                post(on, hour, to, department, &format!("Weekly {on}"), "[repeat]\nevery = \"week\"\nuntil = 2027-05-01\n"),
+                post(
+                    on,
+                    hour,
+                    to,
+                    department,
+                    &format!("Weekly {on}"),
+                    "[repeat]\nevery = \"week\"\nuntil = 2027-05-01\n",
+                ),
             ),
         }
     }

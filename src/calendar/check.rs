@@ -208,7 +208,11 @@ pub fn check_signatures(calendar: &Calendar, book: &MediaBook, today: NaiveDate)
 }
 
 /// Looks at things, each share of them on a thread of its own.
-pub(super) fn in_shares<I: Sync, T: Send>(items: &[I], least: usize, look: impl Fn(&[I]) -> T + Sync) -> Vec<T> {
+pub(super) fn in_shares<I: Sync, T: Send>(
+    items: &[I],
+    least: usize,
+    look: impl Fn(&[I]) -> T + Sync,
+) -> Vec<T> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     let share = items.len().div_ceil(threads).max(least);
     let look = &look;

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::finding::Severity;
-use crate::text::{Breaks, visible};
+use crate::text::{Breaks, markdown, visible};
 
 use super::check::may_use;
 use super::{Calendar, Department, Person, Protocol, ProtocolRule, Role};
@@ -12,10 +12,10 @@ use super::{Calendar, Department, Person, Protocol, ProtocolRule, Role};
 /// times, and whom to ask.
 pub fn handbook(calendar: &Calendar, department: &Department) -> String {
     let mut page = Page(String::new());
-    page.line(format_args!("# {}: how we post", plain(&department.name)));
+    page.line(format_args!("# {}: how we post", markdown(&department.name)));
     page.line(format_args!(
         "The handbook of {}, made by kalends from the calendar.",
-        plain(&calendar.root.name)
+        markdown(&calendar.root.name)
     ));
     strategy(calendar, department, &mut page);
     page.line(format_args!("## Rules"));
@@ -53,18 +53,6 @@ impl Page {
     }
 }
 
-/// Returns words of a file as Markdown shows them as they are, on one line.
-fn plain(words: &str) -> String {
-    let mut safe = String::with_capacity(words.len());
-    for c in visible(words, Breaks::Show).chars() {
-        if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '~') {
-            safe.push('\\');
-        }
-        safe.push(c);
-    }
-    safe
-}
-
 /// Returns prose of a file: its paragraphs and lists stay, its HTML is shown and not obeyed.
 fn prose(words: &str) -> String {
     visible(words, Breaks::Keep).replace('<', "&lt;")
@@ -79,17 +67,17 @@ fn strategy(calendar: &Calendar, department: &Department, page: &mut Page) {
         let from = goal.baseline.map_or_else(String::new, |baseline| format!(", from {baseline}"));
         let to = goal.target.map_or_else(String::new, |target| format!(" to {target}"));
         let by = goal.by.as_ref().map_or_else(String::new, |by| format!(" by {}", by.value));
-        format!("{}: {}{from}{to}{by}", plain(&goal.name), plain(&goal.metric))
+        format!("{}: {}{from}{to}{by}", markdown(&goal.name), markdown(&goal.metric))
     });
     page.list(goals.collect());
     for campaign in calendar.campaigns.values().filter(|campaign| of(campaign.department.as_ref())) {
-        page.line(format_args!("### {}", plain(&campaign.name)));
+        page.line(format_args!("### {}", markdown(&campaign.name)));
         let day = |at: &Option<super::At<chrono::NaiveDate>>, word: &str| {
             at.as_ref().map(|at| format!("{word} {}", at.value))
         };
         let days: Vec<String> =
             day(&campaign.from, "from").into_iter().chain(day(&campaign.until, "until")).collect();
-        let tag = campaign.tag.as_ref().map(|tag| format!("tag {}", plain(&tag.value)));
+        let tag = campaign.tag.as_ref().map(|tag| format!("tag {}", markdown(&tag.value)));
         let facts: Vec<String> = days.into_iter().chain(tag).collect();
         if !facts.is_empty() {
             page.line(format_args!("{}.", facts.join(", ")));
@@ -109,7 +97,7 @@ pub fn protocol_page(protocol: &Protocol) -> String {
 
 fn rules(protocol: &Protocol, department: Option<&Department>, page: &mut Page) {
     let revision = protocol.revision.map_or_else(String::new, |revision| format!(" (revision {revision})"));
-    page.line(format_args!("### {}{revision}", plain(&protocol.title)));
+    page.line(format_args!("### {}{revision}", markdown(&protocol.title)));
     if !protocol.text.is_empty() {
         page.line(format_args!("{}", prose(&protocol.text)));
     }
@@ -126,10 +114,10 @@ fn rule(rule: &ProtocolRule) -> String {
         Severity::Warning => " (a warning)",
     };
     let say = rule.say.value.trim_end_matches('.');
-    let mut told = format!("**{}**{grave}: {}", plain(say), plain(&rule.to_string()));
+    let mut told = format!("**{}**{grave}: {}", markdown(say), markdown(&rule.to_string()));
     for (word, examples) in [("So", &rule.good), ("Not so", &rule.bad)] {
         for example in examples {
-            _ = write!(told, "\n  - {word}: {}", plain(&example.value));
+            _ = write!(told, "\n  - {word}: {}", markdown(&example.value));
         }
     }
     told
@@ -142,7 +130,7 @@ fn times(calendar: &Calendar, department: &Department, page: &mut Page) {
     let accounts = accounts.map(|account| {
         let platform = account.platform.as_ref().map_or("", |platform| platform.value.name());
         let handle =
-            account.handle.as_ref().map_or_else(String::new, |handle| format!(", {}", plain(handle)));
+            account.handle.as_ref().map_or_else(String::new, |handle| format!(", {}", markdown(handle)));
         let by_hand = if account.by_hand { ", posted by hand" } else { "" };
         format!("{} ({platform}{handle}{by_hand})", account.id)
     });
@@ -164,8 +152,8 @@ fn contacts(calendar: &Calendar, department: &Department, page: &mut Page) {
     page.line(format_args!("## Whom to ask"));
     let known = |id: &crate::draft::PersonId| calendar.people.get(id);
     let of = |person: &Person, what: &str| {
-        let email = person.email.as_ref().map_or_else(String::new, |email| format!(", {}", plain(email)));
-        format!("{}, {what}{email}", plain(&person.name))
+        let email = person.email.as_ref().map_or_else(String::new, |email| format!(", {}", markdown(email)));
+        format!("{}, {what}{email}", markdown(&person.name))
     };
     let coordinator = department.coordinator.as_ref().and_then(|at| known(&at.value));
     let mut people: Vec<String> =

@@ -119,9 +119,12 @@ mod tests {
 
     #[test]
     fn the_same_words_on_the_same_account_are_kin_however_they_are_written() {
-        let one = kin("id = \"a\"\nat = 2027-01-18T09:00:00\nto = [\"news\"]\ntext = \"The doors are open.\"\n");
-        let other = kin("id = \"b\"\nat = 2027-03-18T09:00:00\nto = [\"news\"]\ntext = \"The doors — are OPEN\"\n");
-        let third = kin("id = \"c\"\nat = 2027-03-18T09:00:00\nto = [\"news\"]\ntext = \"The doors are shut.\"\n");
+        let one =
+            kin("id = \"a\"\nat = 2027-01-18T09:00:00\nto = [\"news\"]\ntext = \"The doors are open.\"\n");
+        let other =
+            kin("id = \"b\"\nat = 2027-03-18T09:00:00\nto = [\"news\"]\ntext = \"The doors — are OPEN\"\n");
+        let third =
+            kin("id = \"c\"\nat = 2027-03-18T09:00:00\nto = [\"news\"]\ntext = \"The doors are shut.\"\n");
         let shared = |a: &Kin, b: &Kin| a.own.iter().any(|key| b.own.contains(key));
         assert!(shared(&one, &other) && !shared(&one, &third));
     }

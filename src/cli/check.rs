@@ -1,10 +1,13 @@
 //! `kalends check`
 
+pub mod answer;
 pub mod branch;
 
 use std::collections::HashSet;
+use std::path::PathBuf;
 
 use chrono::NaiveDate;
+use clap::ValueHint;
 
 use crate::calendar;
 use crate::cli::ClockArgs;
@@ -16,7 +19,7 @@ use crate::leak;
 use crate::platform::{self, Platform};
 use crate::rim::repo::Rev;
 use crate::ui::Ui;
-use crate::ui::findings::Format;
+use crate::ui::findings::{Format, changed};
 use crate::vault;
 
 /// Finds everything that is wrong with the calendar, all at once.
@@ -24,18 +27,26 @@ use crate::vault;
 /// Reads the files as they lie on the disk, or as a commit has them, and points at each fault with what to do about it.
 /// Says nothing where all is well. Warnings alone are no failure.
 ///
-/// With --since it also tells what a branch would change of who may read a secret: such a change belongs on the target
-/// branch, by those who may make it.
+/// With --since it answers a pull request: what the branch changes, judged as it will be when it is merged, by the people,
+/// roles and rules of the commit that it wants to enter. It tells what of it is not its authors' to change, whose address
+/// or signature nobody there knows, and what it would change of who may read a secret.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
   kalends check
   kalends check --since origin/main --format github   # in a pull request
+  kalends check --since origin/main --summary answer.md --page previews.html
   kalends check --format sarif > kalends.sarif        # for code scanning")]
 pub struct Args {
-    /// Tell only what is wrong with files that changed since this commit, and what was renamed
+    /// Tell what a branch changes and what is wrong with it, against the commit that it wants to enter
     #[arg(long, value_name = "REV")]
     since: Option<String>,
+    /// With --since: also write the answer to this file, as Markdown for the page of a pull request
+    #[arg(long, value_name = "FILE", requires = "since", value_hint = ValueHint::FilePath)]
+    summary: Option<PathBuf>,
+    /// With --since: also write a page to this file, of the posts as each account will show them
+    #[arg(long, value_name = "FILE", requires = "since", value_hint = ValueHint::FilePath)]
+    page: Option<PathBuf>,
     /// Check what this commit has, not the files on the disk
     #[arg(long, value_name = "REV")]
     at: Option<String>,
@@ -48,32 +59,50 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
-    let rev = rev(args.at.as_deref());
-    let (reading, findings) = match &args.since {
-        Some(since) => {
-            let mut branch = Branch::read(here, since, args.at.as_deref())?;
-            let today = today(args, here, &branch.after)?;
-            let findings = branch.check(today)?;
-            (branch.after, findings)
-        }
+    let format = if ui.json() { Format::Json } else { args.format };
+    let findings = match &args.since {
+        Some(since) => of_branch(args, since, format, ui, here)?,
         None => {
+            let rev = rev(args.at.as_deref());
             let mut reading = here.read(&rev)?;
-            let today = today(args, here, &reading)?;
+            let zone = reading.calendar.zone();
+            let today = zone.local(here.now(&args.clock, zone)?).date();
             let findings = reading.check(&rev, today)?;
-            (reading, findings)
+            ui.findings(format, &findings, &here.sources(&reading, &findings))?;
+            // The process ends here: to give a large calendar back piece by piece takes longer than to read a small one.
+            std::mem::forget(reading);
+            findings
         }
     };
-    let format = if ui.json() { Format::Json } else { args.format };
-    ui.findings(format, &findings, &here.sources(&reading, &findings))?;
     let failed = findings.iter().any(|finding| finding.severity() == Severity::Error);
-    // The process ends here: to give a large calendar back piece by piece takes longer than to read a small one.
-    std::mem::forget(reading);
     Ok(if failed { Outcome::Findings } else { Outcome::Done })
 }
 
-fn today(args: &Args, here: &Here, reading: &Reading) -> Result<NaiveDate, Error> {
-    let zone = reading.calendar.zone();
-    Ok(zone.local(here.now(&args.clock, zone)?).date())
+/// Answers a pull request: what it changes, how that stands, and what is wrong with it.
+fn of_branch(
+    args: &Args,
+    since: &str,
+    format: Format,
+    ui: &mut Ui,
+    here: &Here,
+) -> Result<Vec<Finding>, Error> {
+    let mut branch = Branch::read(here, since, args.at.as_deref())?;
+    let zone = branch.after.calendar.zone();
+    let now = here.now(&args.clock, zone)?;
+    let today = zone.local(now).date();
+    let findings = branch.check(today)?;
+    let changes = answer::changes(&branch, &findings, now)?;
+    let sources = here.sources(&branch.after, &findings);
+    ui.answer(format, &findings, &sources, Some(&changes))?;
+    if let Some(path) = &args.summary {
+        let text = changed::as_markdown(&changes, &findings, &sources);
+        here.write(&here.folder().join(path), text.as_bytes())?;
+    }
+    if let Some(path) = &args.page {
+        here.write(&here.folder().join(path), answer::page(&branch, &changes, now)?.as_bytes())?;
+    }
+    std::mem::forget(branch);
+    Ok(findings)
 }
 
 /// Returns the commit of a name, or the files on the disk.

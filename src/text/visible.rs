@@ -99,6 +99,18 @@ fn push_shown(shown: &mut String, c: char) {
     }
 }
 
+/// Returns words as Markdown shows them as they are, on one line.
+pub fn markdown(words: &str) -> String {
+    let mut safe = String::with_capacity(words.len());
+    for c in visible(words, Breaks::Show).chars() {
+        if matches!(c, '\\' | '`' | '*' | '_' | '[' | ']' | '<' | '>' | '#' | '|' | '~') {
+            safe.push('\\');
+        }
+        safe.push(c);
+    }
+    safe
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

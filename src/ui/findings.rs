@@ -1,6 +1,9 @@
-//! Findings, shown in four ways: to people with carets, and to programs as JSON, GitHub's annotations and SARIF.
+//! Findings, shown in five ways: to people with carets, and to programs as JSON, GitHub's annotations, GitLab's report of
+//! code quality, and SARIF.
 
+pub mod changed;
 pub mod github;
+pub mod gitlab;
 pub mod json;
 pub mod place;
 pub mod sarif;
@@ -9,10 +12,12 @@ pub mod text;
 use std::collections::{BTreeMap, BTreeSet};
 
 use clap::ValueEnum;
+use serde::Serialize;
 
 use crate::error::Error;
 use crate::finding::{Content, File, Finding, Severity};
 use crate::leak;
+use crate::ui::findings::changed::Changed;
 use crate::ui::findings::place::{Place, Source};
 use crate::ui::{Ui, plural};
 
@@ -26,6 +31,8 @@ pub enum Format {
     Json,
     /// GitHub's workflow commands: annotations on a pull request
     Github,
+    /// GitLab's report of code quality: the same on a merge request
+    Gitlab,
     /// SARIF 2.1.0, as code scanning reads it
     Sarif,
 }
@@ -97,30 +104,47 @@ impl Ui {
         findings: &[Finding],
         sources: &Sources<'_>,
     ) -> Result<(), Error> {
+        self.answer(format, findings, sources, None)
+    }
+
+    /// Shows findings as [`Ui::findings`] does, and to people and in JSON also what a branch changes.
+    pub fn answer(
+        &mut self,
+        format: Format,
+        findings: &[Finding],
+        sources: &Sources<'_>,
+        changes: Option<&[Changed]>,
+    ) -> Result<(), Error> {
         match format {
             Format::Text => {
                 let look = text::Look { color: self.color(), width: self.width() };
                 for finding in findings {
                     self.data(text::render(finding, sources, look) + "\n")?;
                 }
+                if let Some(changes) = changes.filter(|changes| !changes.is_empty()) {
+                    self.data(changed::as_table(changes, self.width()).trim_end())?;
+                }
             }
-            Format::Json => self.document("check", &json::report(findings, sources))?,
+            Format::Json => self.document("check", &json::report(findings, sources, changes))?,
             Format::Github => {
                 for finding in findings {
                     self.data(github::render(finding, sources))?;
                 }
             }
-            Format::Sarif => {
-                let log = serde_json::to_vec_pretty(&sarif::log(findings, sources)).unwrap_or_default();
-                self.raw(&log)?;
-                self.raw(b"\n")?;
-            }
+            Format::Gitlab => self.whole(&gitlab::report(findings, sources))?,
+            Format::Sarif => self.whole(&sarif::log(findings, sources))?,
         }
         self.flush()?;
         if !findings.is_empty() {
             self.status(summary(findings));
         }
         Ok(())
+    }
+
+    /// Writes a document whose form is not ours.
+    fn whole(&mut self, document: &impl Serialize) -> Result<(), Error> {
+        self.raw(&serde_json::to_vec_pretty(document).unwrap_or_default())?;
+        self.raw(b"\n")
     }
 }
 

@@ -66,6 +66,16 @@ impl Scene {
         file
     }
 
+    /// Checks out a branch of its own in the clone.
+    fn branch(&self) {
+        self.git(&["-C", "clone"], &["checkout", "--quiet", "-B", "branch"]);
+    }
+
+    fn commit(&self) {
+        self.git(&["-C", "clone"], &["add", "--all"]);
+        self.git(&["-C", "clone"], &["commit", "--quiet", "--message", "Change"]);
+    }
+
     fn clone(&self) -> PathBuf {
         self.dir.path().join("clone")
     }
@@ -161,25 +171,34 @@ fn the_gitlab_job_publishes_once_on_disks_that_are_thrown_away() {
 fn a_pull_request_with_a_fault_fails_and_one_without_passes() {
     let scene = Scene::new();
     let (_, check) = shell::github_steps("github/check.yml").pop().unwrap();
-    let check = format!("BASE=main\n{check}");
+    let temp = scene.dir.path().display();
+    let check = format!("BASE=main\nRUNNER_TEMP={temp}\nGITHUB_STEP_SUMMARY={temp}/step.md\n{check}");
+    scene.branch();
     assert!(scene.bash(&check).status.success());
     let file = scene.write_a_post_with_a_fault();
+    scene.commit();
     let out = scene.bash(&check);
     assert_eq!(out.status.code(), Some(1), "{}", words(&out));
     assert!(words(&out).contains(&format!("::error file={file}")), "{}", words(&out));
+    let read = |name: &str| fs::read_to_string(scene.dir.path().join(name)).unwrap();
+    assert!(read("step.md").contains("| added |") && read("step.md").contains("unknown-account"));
+    assert!(read("previews.html").starts_with("<!DOCTYPE html>"));
 }
 
 #[test]
-fn the_gitlab_check_leaves_a_sarif_file_and_fails_for_a_person_to_read() {
+fn the_gitlab_check_leaves_its_answer_and_fails_where_something_is_wrong() {
     let scene = Scene::new();
+    scene.branch();
     scene.write_a_post_with_a_fault();
+    scene.commit();
     let script = shell::gitlab_script("check", "script");
     let out = scene.bash(&format!("CI_MERGE_REQUEST_TARGET_BRANCH_NAME=main\n{script}"));
     assert_eq!(out.status.code(), Some(1), "{}", words(&out));
     assert!(words(&out).contains("nwes"), "{}", words(&out));
-    let sarif = fs::read_to_string(scene.clone().join("kalends.sarif")).unwrap();
-    let sarif: serde_json::Value = serde_json::from_str(&sarif).unwrap();
-    assert_eq!(sarif["version"], "2.1.0");
+    let quality = fs::read_to_string(scene.clone().join("quality.json")).unwrap();
+    let quality: serde_json::Value = serde_json::from_str(&quality).unwrap();
+    assert_eq!(quality[0]["check_name"], "unknown-account");
+    assert!(scene.clone().join("previews.html").exists());
 }
 
 #[test]

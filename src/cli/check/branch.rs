@@ -114,8 +114,11 @@ impl Scout<'_> {
         let own = self.here.read_some(&rev, &rules_and(changed.clone()))?.calendar;
         let mut kin: Vec<Kin> = own.every_post().map(|post| own.kin(post)).collect();
         let alone = |number| Kin { own: vec![number], circles: Vec::new(), from: i32::MAX, until: i32::MIN };
-        let pictures: Vec<Kin> =
-            changed.iter().filter(|path| path.starts_with("media/")).map(|path| alone(Kin::of_media(path))).collect();
+        let pictures: Vec<Kin> = changed
+            .iter()
+            .filter(|path| path.starts_with("media/"))
+            .map(|path| alone(Kin::of_media(path)))
+            .collect();
         let approved = changed.iter().filter_map(|path| path.strip_prefix("approvals/")?.split('/').next());
         kin.extend(approved.map(|post| alone(Kin::of_id(post))));
         let mut files = register.kin_of(&kin, own.kin_days());

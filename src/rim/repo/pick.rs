@@ -36,7 +36,8 @@ mod tests {
     #[test]
     fn a_folder_takes_what_lies_in_it_and_not_what_begins_like_it() {
         let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-        let pick = Pick::Only { files: set(&["posts/2027/01/a.toml"]), folders: set(&["people", "approvals/a"]) };
+        let pick =
+            Pick::Only { files: set(&["posts/2027/01/a.toml"]), folders: set(&["people", "approvals/a"]) };
         let paths = ["people/x.toml", "people", "peoples/x.toml", "approvals/a/x.toml", "approvals/b/x.toml"];
         assert_eq!(paths.map(|path| pick.takes(path)), [true, false, false, true, false]);
         assert!(pick.takes("posts/2027/01/a.toml") && !pick.takes("posts/2027/01/b.toml"));

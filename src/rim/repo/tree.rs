@@ -8,8 +8,7 @@ use git2::{Oid, Repository, Tree, TreeEntry};
 use crate::finding::{Content, File};
 use crate::rim::repo::walk::in_parallel;
 use crate::rim::repo::{
-    DEPTH_MAX, FILES_MAX, Pick, ROOT, RepoError, TOML_LIMIT_BYTES, bytes, is_known,
-    is_text,
+    DEPTH_MAX, FILES_MAX, Pick, ROOT, RepoError, TOML_LIMIT_BYTES, bytes, is_known, is_text,
 };
 use crate::text;
 
@@ -67,12 +66,7 @@ pub(super) fn calendar<'r>(
         .ok_or_else(|| RepoError::NotInCommit { commit: commit.to_string(), folder: prefix.to_owned() })
 }
 
-fn list(
-    repository: &Repository,
-    prefix: &str,
-    commit: Oid,
-    pick: &Pick,
-) -> Result<Vec<Listed>, RepoError> {
+fn list(repository: &Repository, prefix: &str, commit: Oid, pick: &Pick) -> Result<Vec<Listed>, RepoError> {
     let root = calendar(repository, prefix, commit)?;
     let missing =
         || RepoError::NotInCommit { commit: commit.to_string(), folder: format!("{prefix}/{ROOT}") };
@@ -83,9 +77,9 @@ fn list(
         Pick::Only { files, folders } => {
             for path in files.iter().chain(folders).filter(|path| is_known(path)) {
                 let Ok(entry) = root.get_path(Path::new(path)) else { continue };
-                let (above, depth) = path
-                    .rsplit_once('/')
-                    .map_or((String::new(), 0), |(above, _)| (format!("{above}/"), path.matches('/').count()));
+                let (above, depth) = path.rsplit_once('/').map_or((String::new(), 0), |(above, _)| {
+                    (format!("{above}/"), path.matches('/').count())
+                });
                 // A folder that is asked for as a file is none.
                 if folders.contains(path) || entry.filemode_raw() != FOLDER {
                     lister.meet(&entry, &above, depth);
@@ -122,7 +116,9 @@ pub(super) fn alike(
         let mut next = Vec::new();
         for (object, above) in &found {
             let Some(tree) = object.as_tree() else { continue };
-            for entry in tree.iter().filter(|entry| entry.name().is_ok_and(|name| text::caseless(name) == folded)) {
+            for entry in
+                tree.iter().filter(|entry| entry.name().is_ok_and(|name| text::caseless(name) == folded))
+            {
                 let name = String::from_utf8_lossy(entry.name_bytes());
                 next.push((entry.to_object(&repository)?, format!("{above}{name}/")));
             }

@@ -31,11 +31,11 @@ impl Repo {
     pub fn uncommitted(&self) -> Result<BTreeSet<String>, RepoError> {
         let (git, repository) = (self.git()?, self.repository()?);
         let head = self.head_commit()?;
-        let top = repository.workdir().ok_or_else(|| RepoError::Bare { git_dir: git.own.clone() })?.to_owned();
+        let top =
+            repository.workdir().ok_or_else(|| RepoError::Bare { git_dir: git.own.clone() })?.to_owned();
         let (committed, index, there) = thread::scope(|scope| {
-            let committed = scope.spawn(|| -> Result<_, RepoError> {
-                tracked::of_commit(&Repository::open(&git.own)?, head)
-            });
+            let committed = scope
+                .spawn(|| -> Result<_, RepoError> { tracked::of_commit(&Repository::open(&git.own)?, head) });
             let index = repository.index().map(|index| {
                 let written = fs::metadata(index.path().unwrap_or(Path::new(""))).ok();
                 (index.iter().collect::<Vec<_>>(), written)
@@ -53,7 +53,8 @@ impl Repo {
         let known: HashSet<&[u8]> = entries.iter().map(|entry| entry.path.as_slice()).collect();
         for path in there {
             let from_top = git.as_from_top(&path);
-            if !known.contains(from_top.as_bytes()) && !repository.is_path_ignored(from_top).unwrap_or(false) {
+            if !known.contains(from_top.as_bytes()) && !repository.is_path_ignored(from_top).unwrap_or(false)
+            {
                 paths.insert(path);
             }
         }
@@ -107,7 +108,10 @@ fn is_other(top: &Path, entry: &IndexEntry, written: Option<(i64, u32)>) -> bool
     let Some(time) = modified(&found) else { return true };
     // What was written when the index was, or after, may have been written twice.
     let is_settled = written.is_some_and(|written| time < written);
-    if is_settled && is_same_time(entry.mtime, time) && u64::from(entry.file_size) == found.len() & 0xffff_ffff {
+    if is_settled
+        && is_same_time(entry.mtime, time)
+        && u64::from(entry.file_size) == found.len() & 0xffff_ffff
+    {
         return false;
     }
     if is_link || found.len() > COMPARED_MAX_BYTES {

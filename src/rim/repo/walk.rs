@@ -9,8 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::finding::{Content, File};
 use crate::rim::disk;
 use crate::rim::repo::{
-    DEPTH_MAX, FILES_MAX, FOLDERS, MEDIA, Pick, ROOT, RepoError, TOML_LIMIT_BYTES, bytes, is_known,
-    is_text,
+    DEPTH_MAX, FILES_MAX, FOLDERS, MEDIA, Pick, ROOT, RepoError, TOML_LIMIT_BYTES, bytes, is_known, is_text,
 };
 
 /// The most files that a thread takes at a time.
@@ -165,7 +164,8 @@ impl Lister {
             return;
         }
         let mut above = path.match_indices('/').filter_map(|(end, _)| path.get(..end));
-        let is_plain = |folder: &str| fs::symlink_metadata(root.join(folder)).is_ok_and(|found| found.is_dir());
+        let is_plain =
+            |folder: &str| fs::symlink_metadata(root.join(folder)).is_ok_and(|found| found.is_dir());
         if !above.all(is_plain) {
             return;
         }

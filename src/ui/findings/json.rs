@@ -3,14 +3,18 @@
 use serde::Serialize;
 
 use crate::finding::{Finding, Severity, Span};
+use crate::ui::findings::changed::Changed;
 use crate::ui::findings::{Sources, word};
 
 /// The document.
 #[derive(Debug, Serialize)]
-pub struct Report {
+pub struct Report<'a> {
     errors: usize,
     warnings: usize,
     findings: Vec<One>,
+    /// What a branch changes, where one is asked about.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changes: Option<&'a [Changed]>,
 }
 
 #[derive(Debug, Serialize)]
@@ -50,12 +54,13 @@ struct Where {
 }
 
 /// Returns the document.
-pub fn report(findings: &[Finding], sources: &Sources<'_>) -> Report {
+pub fn report<'a>(findings: &[Finding], sources: &Sources<'_>, changes: Option<&'a [Changed]>) -> Report<'a> {
     let count = |severity| findings.iter().filter(|finding| finding.severity() == severity).count();
     Report {
         errors: count(Severity::Error),
         warnings: count(Severity::Warning),
         findings: findings.iter().map(|finding| one(finding, sources)).collect(),
+        changes,
     }
 }
 

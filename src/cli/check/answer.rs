@@ -1,0 +1,92 @@
+//! What a pull request is answered: what it changes and how that stands, and pages of it.
+
+use chrono::{DateTime, Utc};
+
+use crate::calendar::{Became, Change, Kind, Post, diff};
+use crate::cli::check::branch::Branch;
+use crate::cli::preview::{album, occurrence};
+use crate::cli::unapproved;
+use crate::draft::{Draft, PostId};
+use crate::error::Error;
+use crate::finding::{Finding, Severity};
+use crate::ui::findings::changed::Changed;
+use crate::ui::page::card::Desk;
+use crate::ui::page::{self, Carry};
+
+/// Returns what a branch changes and how it stands, posts first.
+pub fn changes(branch: &Branch, findings: &[Finding], now: DateTime<Utc>) -> Result<Vec<Changed>, Error> {
+    let mut changes = diff(&branch.before.calendar, &branch.after.calendar);
+    // A large calendar is read in part: what is not of the branch is the same on both sides.
+    changes.sort_by_key(|change| change.kind != Kind::Post);
+    changes.iter().map(|change| changed(branch, change, findings, now)).collect()
+}
+
+fn changed(
+    branch: &Branch,
+    change: &Change,
+    findings: &[Finding],
+    now: DateTime<Utc>,
+) -> Result<Changed, Error> {
+    let calendar = &branch.after.calendar;
+    let post = PostId::new(&change.id).filter(|_| change.kind == Kind::Post);
+    let post = post.and_then(|id| {
+        let side = if change.became == Became::Removed { &branch.before.calendar } else { calendar };
+        side.post(&id)
+    });
+    let count = |severity| {
+        let of_file = findings.iter().filter(|finding| finding.file == change.file);
+        of_file.filter(|finding| finding.severity() == severity).count()
+    };
+    let to = post.map(|post| post.to.value.iter().map(|to| to.value.to_string()).collect());
+    let waits = post.filter(|_| change.became != Became::Removed);
+    Ok(Changed {
+        became: change.became.as_str(),
+        what: change.kind.name(),
+        id: change.id.clone(),
+        file: change.file.clone(),
+        department: post.and_then(|post| post.department.as_ref()).map(|of| of.value.to_string()),
+        at: post
+            .and_then(|post| post.at.as_ref())
+            .map(|at| at.value.format("%a %-d %b %Y %H:%M").to_string()),
+        to: to.unwrap_or_default(),
+        errors: count(Severity::Error),
+        warnings: count(Severity::Warning),
+        awaits: match waits {
+            Some(post) => awaits(branch, post, now)?,
+            None => None,
+        },
+        details: change.details.iter().map(ToString::to_string).collect(),
+    })
+}
+
+/// Says what a post waits for: its own hold, or somebody's approval.
+fn awaits(branch: &Branch, post: &Post, now: DateTime<Utc>) -> Result<Option<String>, Error> {
+    if let Some(why) = &post.hold {
+        return Ok(Some(format!("held: {why}")));
+    }
+    let calendar = &branch.after.calendar;
+    if !calendar.asks_for_approvals() {
+        return Ok(None);
+    }
+    let media: Vec<&str> = post.media_files().collect();
+    let book = branch.after.repo.media_facts(&media, &branch.rev)?;
+    let day = calendar.zone().local(now).date();
+    Ok(unapproved::hold(post, &calendar.lacks(post, &book, day)).map(|hold| hold.why))
+}
+
+/// Returns a page of the posts that a branch makes or changes, as each account will show them.
+pub fn page(branch: &Branch, changes: &[Changed], now: DateTime<Utc>) -> Result<String, Error> {
+    let calendar = &branch.after.calendar;
+    let posts =
+        changes.iter().filter(|one| one.what == Kind::Post.name() && one.became != Became::Removed.as_str());
+    let drafts: Vec<Draft> = posts
+        .filter_map(|one| calendar.post(&PostId::new(&one.id)?))
+        .flat_map(|post| occurrence(calendar, post, now))
+        .collect();
+    let media: Vec<&str> =
+        drafts.iter().flat_map(|draft| &draft.media).map(|media| media.file.as_str()).collect();
+    let book = branch.after.repo.media_facts(&media, &branch.rev)?;
+    let album = album(&branch.after, &branch.rev, &book);
+    let desk = Desk { calendar, book: &book, album: &album, carry: Carry::Alone, rows: &[] };
+    Ok(page::preview::whole(&desk, &drafts))
+}
