@@ -21,6 +21,7 @@ mod schedule;
 mod schema;
 mod told;
 mod track;
+mod training;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -28,11 +29,12 @@ use chrono::TimeDelta;
 
 use crate::draft::{
     AccountId, CampaignId, DepartmentId, FactId, GoalId, PersonId, PostId, ProposalId, ProtocolId, RunnerId,
+    TrainingId,
 };
 use crate::finding::{File, Finding};
 use crate::time::Zone;
 
-pub use acknowledge::{Acknowledged, Unread};
+pub use acknowledge::{Acknowledged, Duty, Unready};
 pub use approval::{Lack, Unsigned, Void};
 pub use check::{check, check_signatures, renames};
 pub use diff::{Became, Change, Detail, diff};
@@ -44,13 +46,14 @@ pub use handbook::{handbook, protocol_page};
 pub use kin::Kin;
 pub use model::{
     Account, Acknowledgement, Allowance, Approval, At, Body, By, Campaign, Changes, Decision, Department,
-    Fact, Goal, Norm, Part, Person, Picture, Post, Proposal, Protocol, ProtocolRule, Question, Readers,
-    Repeat, Role, Root, Rule, Ruling, Runner, Scope, Signed, Split, StandingSlot, Voice, Words,
-    signed_moment,
+    Fact, Goal, Norm, Part, Pass, Person, Picture, Post, Proposal, Protocol, ProtocolRule, Question,
+    QuizQuestion, Readers, Repeat, Role, Root, Rule, Ruling, Runner, Scope, Signed, Split, StandingSlot,
+    Training, Voice, Wanted, Words, signed_moment,
 };
 pub use proposal::State;
 pub(crate) use schedule::{is_film, text_max};
 pub use schema::schema;
+pub use training::Trained;
 
 /// Everything that people wrote, each thing by its id.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -79,6 +82,10 @@ pub struct Calendar {
     pub approvals: BTreeMap<PostId, BTreeMap<PersonId, Approval>>,
     /// The acknowledgements of each protocol, by who gave them.
     pub acknowledgements: BTreeMap<ProtocolId, BTreeMap<PersonId, Acknowledgement>>,
+    /// The trainings.
+    pub trainings: BTreeMap<TrainingId, Training>,
+    /// Who did each training.
+    pub passes: BTreeMap<TrainingId, BTreeMap<PersonId, Pass>>,
     /// The development plans.
     pub proposals: BTreeMap<ProposalId, Proposal>,
     /// The decisions on each development plan, by who made them.

@@ -33,6 +33,7 @@ pub mod signer;
 pub mod site;
 pub mod status;
 pub mod stop;
+pub mod training;
 pub mod unapproved;
 pub mod vault;
 
@@ -129,6 +130,7 @@ enum Command {
     Approve(approve::Args),
     Site(site::Args),
     Protocol(protocol::Args),
+    Training(training::Args),
     Publish(publish::Args),
     Settle(settle::Args),
     Stop(stop::Args),
@@ -159,6 +161,7 @@ impl Command {
             Command::Approve(args) => approve::run(args, ui, here),
             Command::Site(args) => site::run(args, ui, here),
             Command::Protocol(args) => protocol::run(args, ui, here),
+            Command::Training(args) => training::run(args, ui, here),
             Command::Publish(args) => publish::run(args, ui, here),
             Command::Settle(args) => settle::run(args, ui, here),
             Command::Stop(args) => stop::run(args, ui, here),

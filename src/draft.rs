@@ -61,6 +61,8 @@ ids! {
     ProtocolId;
     /// A fact's id: its file's stem.
     FactId;
+    /// A training's id: its file's stem.
+    TrainingId;
 }
 
 /// The most bytes that an id has.

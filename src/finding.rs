@@ -266,6 +266,7 @@ codes! {
     RuleEmpty = "rule-empty", Error, "A rule says nothing to look for.";
     RuleExample = "rule-example", Error, "A rule refuses its good example, or passes its bad one.";
     RuleLanguage = "rule-language", Warning, "A rule cannot judge texts of a language.";
+    RuleConflict = "rule-conflict", Error, "Two rules want different things of one link.";
     ProtocolForbiddenWords = "protocol-forbidden-words", Error, "A post says what a protocol forbids.";
     ProtocolRequiredWords = "protocol-required-words", Error, "A post does not say what a protocol requires.";
     ProtocolPattern = "protocol-pattern", Error, "A post breaks a protocol's pattern.";
@@ -309,6 +310,11 @@ codes! {
     ApprovalOutdated = "approval-outdated", Error, "The post was changed since it was approved.";
     UnknownProtocol = "unknown-protocol", Warning, "There is no protocol of that id.";
     AcknowledgementOutdated = "acknowledgement-outdated", Warning, "The protocol was changed since it was acknowledged.";
+    UnknownTraining = "unknown-training", Error, "There is no training of that id.";
+    BadQuiz = "bad-quiz", Error, "A training asks nothing, or nobody could answer what it asks.";
+    TrainingOutdated = "training-outdated", Warning, "The training was changed since somebody did it.";
+    TrainingExpired = "training-expired", Warning, "The time is over for which somebody's training counts.";
+    TrainingFailed = "training-failed", Error, "Somebody signed a training whose answers are not good enough.";
     ApprovalOwn = "approval-own", Error, "An author approved their own post, and no rule lets them.";
     ApprovalIdle = "approval-idle", Warning, "No rule asks for the approval.";
     ApprovalUnmet = "approval-unmet", Warning, "Too few people can give an approval that a rule asks for.";

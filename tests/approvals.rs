@@ -12,6 +12,8 @@ mod museum;
 mod plans;
 #[path = "approvals/protocols.rs"]
 mod protocols;
+#[path = "approvals/training.rs"]
+mod training;
 
 use std::fs;
 

@@ -1,4 +1,5 @@
-//! Who has read which protocol, in the version that stands, and signed that they did.
+//! Who has read which protocol, in the version that stands, and signed that they did; and whose posts wait until they have,
+//! or until they have done the training that goes with it.
 
 use std::collections::BTreeSet;
 
@@ -7,7 +8,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use crate::draft::{DepartmentId, PersonId};
 
 use super::approval::Unsigned;
-use super::{Acknowledgement, Calendar, Post, Protocol, Readers};
+use super::{Acknowledgement, Calendar, Post, Protocol, Readers, Training};
 
 /// Whether a person has read a protocol.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,21 +35,37 @@ impl Acknowledged {
     }
 }
 
-/// Somebody whose posts wait until they have read a protocol.
+/// What somebody must do before their posts go out.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum Duty<'a> {
+    /// Read a protocol, and sign that they did.
+    Read(&'a Protocol),
+    /// Do a training, and sign that they did.
+    Train(&'a Training),
+}
+
+/// Somebody whose posts wait until they have read a protocol or done a training.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Unread<'a> {
-    /// The protocol.
-    pub protocol: &'a Protocol,
-    /// Who must read it; nobody where the department has no coordinator.
+pub struct Unready<'a> {
+    /// What they must do.
+    pub duty: Duty<'a>,
+    /// Who must; nobody where the department has no coordinator.
     pub person: Option<&'a PersonId>,
     /// Why, in words.
     pub told: String,
 }
 
+impl Protocol {
+    /// Returns who must read it or do its training; nobody where it asks for neither. A training alone is for coordinators.
+    fn readers(&self) -> Option<Readers> {
+        self.acknowledge.or_else(|| (!self.training.is_empty()).then_some(Readers::Coordinators))
+    }
+}
+
 impl Calendar {
-    /// Tells whether any protocol asks to be read.
+    /// Tells whether any protocol asks to be read, or for a training.
     pub fn asks_for_readers(&self) -> bool {
-        self.protocols.values().any(|protocol| protocol.acknowledge.is_some())
+        self.protocols.values().any(|protocol| protocol.readers().is_some())
     }
 
     /// Tells whether a person has read a protocol as it stands; `day` is the day on which it matters.
@@ -96,9 +113,9 @@ impl Calendar {
         self.people.values().filter(is_one).map(|person| &person.id).collect()
     }
 
-    /// Returns everybody who must read a protocol, of whatever department it is for.
+    /// Returns everybody who must read a protocol or do its training, of whatever department it is for.
     pub fn readers(&self, protocol: &Protocol) -> BTreeSet<&PersonId> {
-        let Some(readers) = protocol.acknowledge else { return BTreeSet::new() };
+        let Some(readers) = protocol.readers() else { return BTreeSet::new() };
         let departments = self.departments.values().filter(|department| protocol.is_for(&department.id));
         let of = departments.flat_map(|department| {
             let writers = department.contributors.iter().map(|at| &at.value);
@@ -108,39 +125,69 @@ impl Calendar {
         of.collect()
     }
 
-    /// Returns who must read what before a post may go out on a day: nothing where they have.
-    pub fn unread(&self, post: &Post, day: NaiveDate) -> Vec<Unread<'_>> {
-        let mut unread = Vec::new();
+    /// Returns who must read or do what before a post may go out on a day: nothing where they have.
+    pub fn unready(&self, post: &Post, day: NaiveDate) -> Vec<Unready<'_>> {
+        let mut unready: Vec<Unready<'_>> = Vec::new();
         for protocol in self.protocols.values() {
-            let Some(readers) = protocol.acknowledge else { continue };
+            let Some(readers) = protocol.readers() else { continue };
             let department = post.department.as_ref().map(|at| &at.value);
             if department.is_some_and(|department| !protocol.is_for(department)) {
                 continue;
             }
+            let duties = self.duties(protocol, day);
+            let Some(first) = duties.first() else { continue };
             let mut people: BTreeSet<&PersonId> =
                 department.map(|department| self.coordinators(department)).into_iter().flatten().collect();
             if let Some(department) = department.filter(|_| people.is_empty()) {
-                let told = format!("`{department}` has no coordinator who could read {}", protocol.file);
-                unread.push(Unread { protocol, person: None, told });
+                let told = match first {
+                    Duty::Read(_) => {
+                        format!("`{department}` has no coordinator who could read {}", protocol.file)
+                    }
+                    Duty::Train(training) => {
+                        format!(
+                            "`{department}` has no coordinator who could do the training {}",
+                            training.file
+                        )
+                    }
+                };
+                unready.push(Unready { duty: *first, person: None, told });
             }
             let author = post.author.as_ref().map(|at| &at.value);
             let author = author.and_then(|author| self.people.get(author)).map(|person| &person.id);
             people.extend(author.filter(|_| readers == Readers::Everyone));
             for person in people {
                 let known = self.people.get(person).map(|person| &person.id);
-                let told = match self.acknowledged(protocol, person, Some(day)) {
-                    Acknowledged::Read(_) => continue,
-                    Acknowledged::Never => format!("{person} has not read {}", protocol.file),
-                    Acknowledged::Outdated => {
-                        format!("{person} read an earlier version of {}", protocol.file)
-                    }
-                    Acknowledged::Void(_) => {
-                        format!("what {person} signed for {} is not signed as it must be", protocol.file)
-                    }
-                };
-                unread.push(Unread { protocol, person: known, told });
+                for duty in &duties {
+                    let told = self.lacking(*duty, person, day);
+                    let new = told.map(|told| Unready { duty: *duty, person: known, told });
+                    // Two protocols may name one training.
+                    unready.extend(new.filter(|new| !unready.contains(new)));
+                }
             }
         }
-        unread
+        unready
+    }
+
+    /// Returns what a protocol asks of those who answer for posts of a day.
+    fn duties<'a>(&'a self, protocol: &'a Protocol, day: NaiveDate) -> Vec<Duty<'a>> {
+        let read = protocol.acknowledge.map(|_| Duty::Read(protocol));
+        let trainings = self.trainings_of(protocol, Some(day)).into_iter().map(Duty::Train);
+        read.into_iter().chain(trainings).collect()
+    }
+
+    /// Says what a person lacks of what they must do; nothing where they have done it.
+    fn lacking(&self, duty: Duty<'_>, person: &PersonId, day: NaiveDate) -> Option<String> {
+        let protocol = match duty {
+            Duty::Train(training) => return self.trained(training, person, Some(day)).told(person, training),
+            Duty::Read(protocol) => protocol,
+        };
+        match self.acknowledged(protocol, person, Some(day)) {
+            Acknowledged::Read(_) => None,
+            Acknowledged::Never => Some(format!("{person} has not read {}", protocol.file)),
+            Acknowledged::Outdated => Some(format!("{person} read an earlier version of {}", protocol.file)),
+            Acknowledged::Void(_) => {
+                Some(format!("what {person} signed for {} is not signed as it must be", protocol.file))
+            }
+        }
     }
 }

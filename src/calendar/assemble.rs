@@ -40,6 +40,11 @@ impl Calendar {
                     let of_protocol = calendar.acknowledgements.entry(found.named.clone()).or_default();
                     of_protocol.insert(found.signed.named.clone(), *found);
                 }
+                What::Training(found) => drop(calendar.trainings.insert(found.id.clone(), *found)),
+                What::Pass(found) => {
+                    let of_training = calendar.passes.entry(found.named.clone()).or_default();
+                    of_training.insert(found.signed.named.clone(), *found);
+                }
                 What::Proposal(found) => drop(calendar.proposals.insert(found.id.clone(), *found)),
                 What::Decision(found) => {
                     let of_plan = calendar.decisions.entry(found.named.clone()).or_default();

@@ -20,6 +20,7 @@ mod signed;
 mod tag;
 mod text;
 mod time;
+mod training;
 
 use chrono::{DateTime, NaiveDate};
 
@@ -81,6 +82,7 @@ const OF_POSTS: &[PostCheck] = &[
     tag::bad_tag,
     tag::tag_twice,
     media::outside,
+    protocol::clashes,
 ];
 
 const OF_COPIES: &[CopyCheck] = &[
@@ -182,7 +184,8 @@ pub fn check(calendar: &Calendar, book: &MediaBook) -> Vec<Finding> {
     findings
 }
 
-/// Finds what is wrong on a day with what people signed: approvals of posts, decisions on development plans; and with the
+/// Finds what is wrong on a day with what people signed: approvals of posts, protocols read, trainings done,
+/// decisions on development plans; and with the
 /// rules that nobody can keep.
 ///
 /// The book is the one that [`check`] takes.
@@ -199,6 +202,9 @@ pub fn check_signatures(calendar: &Calendar, book: &MediaBook, today: NaiveDate)
     findings.extend(in_shares(&approvals, SIGNED_MIN, of_share).into_iter().flatten());
     for found in calendar.acknowledgements.values().flat_map(|of_protocol| of_protocol.values()) {
         acknowledge::of(calendar, found, &mut findings);
+    }
+    for pass in calendar.passes.values().flat_map(|of_training| of_training.values()) {
+        training::of(calendar, pass, today, &mut findings);
     }
     for decision in calendar.decisions.values().flat_map(|of_plan| of_plan.values()) {
         proposal::of(calendar, decision, &mut findings);

@@ -2,6 +2,7 @@
 
 mod aim;
 mod protocol;
+mod training;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -154,6 +155,14 @@ fn things(calendar: &Calendar) -> BTreeMap<(Kind, String), Thing> {
     for it in calendar.acknowledgements.values().flat_map(|of_protocol| of_protocol.values()) {
         let id = format!("{}/{}", it.named, it.signed.named);
         add(Kind::Acknowledgement, &id, &it.signed.file, signed(&it.signed));
+    }
+    calendar.trainings.values().for_each(|it| {
+        add(Kind::Training, it.id.as_str(), &it.file, training::training(it));
+    });
+    for it in calendar.passes.values().flat_map(|of_training| of_training.values()) {
+        let id = format!("{}/{}", it.named, it.signed.named);
+        let list = List::new().say("score", &it.score.value);
+        add(Kind::Pass, &id, &it.signed.file, List([list.0, signed(&it.signed).0].concat()));
     }
     for it in calendar.decisions.values().flat_map(|of_plan| of_plan.values()) {
         let id = format!("{}/{}", it.named, it.signed.named);

@@ -2,6 +2,7 @@
 
 mod protocol;
 mod signed;
+mod training;
 
 use std::collections::BTreeMap;
 
@@ -15,8 +16,8 @@ use super::format::{IdName, Sheet, with_sheet};
 use super::grammar::Kind;
 use super::model::{
     Account, Acknowledgement, Allowance, Approval, At, Body, Campaign, Changes, Decision, Department, Fact,
-    Goal, Part, Person, Picture, Post, Proposal, Protocol, Question, Repeat, Role, Root, Runner, Split,
-    StandingSlot, Voice,
+    Goal, Part, Pass, Person, Picture, Post, Proposal, Protocol, Question, Repeat, Role, Root, Runner, Split,
+    StandingSlot, Training, Voice,
 };
 use super::place::{Place, place};
 
@@ -47,6 +48,10 @@ pub enum What {
     Approval(Box<Approval>),
     /// An acknowledgement of a protocol.
     Acknowledgement(Box<Acknowledgement>),
+    /// A training.
+    Training(Box<Training>),
+    /// A training that somebody did.
+    Pass(Box<Pass>),
     /// A development plan.
     Proposal(Box<Proposal>),
     /// A decision on a development plan.
@@ -168,6 +173,8 @@ fn what(kind: Kind, sheet: &Sheet<'_>, file: &str, stem: &str) -> What {
         Kind::Post => boxed(post(sheet, file, stem), What::Post),
         Kind::Approval => boxed(signed::approval(sheet, file, stem), What::Approval),
         Kind::Acknowledgement => boxed(signed::acknowledgement(sheet, file, stem), What::Acknowledgement),
+        Kind::Training => boxed(training::training(sheet, file, stem), What::Training),
+        Kind::Pass => boxed(signed::pass(sheet, file, stem), What::Pass),
         Kind::Decision => boxed(signed::decision(sheet, file, stem), What::Decision),
     }
 }

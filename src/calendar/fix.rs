@@ -9,7 +9,7 @@ use crate::finding::{Content, File};
 
 use super::schedule::folder_of;
 use super::track;
-use super::{Body, Calendar, Post};
+use super::{Account, Body, Calendar, Post};
 
 /// One thing to mend.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,8 +94,7 @@ fn sorted(document: &mut DocumentMut) -> bool {
 ///
 /// A link that stands in the text too is left alone: the text is the author's.
 fn tracked(calendar: &Calendar, post: &Post, document: &mut DocumentMut) -> bool {
-    let rules = calendar.link_rules(post);
-    if rules.is_empty() {
+    if !calendar.counts_links(post) {
         return false;
     }
     let bodies = || std::iter::once(&post.body).chain(post.variants.values().map(|variant| &variant.value));
@@ -104,40 +103,50 @@ fn tracked(calendar: &Calendar, post: &Post, document: &mut DocumentMut) -> bool
         bodies().any(|body| body.text.as_ref().is_some_and(|text| text.text.contains(link)) || parts(body))
     };
     let mut changed = false;
-    let mut mend = |table: &mut dyn TableLike| {
+    let mut mend = |table: &mut dyn TableLike, accounts: &[&Account]| {
         let Some(value) = table.get_mut("link").and_then(Item::as_value_mut) else { return };
-        let Some(mut link) = value.as_str().map(str::to_owned) else { return };
-        if says(&link) {
-            return;
-        }
-        let counted: Vec<_> =
-            rules.iter().filter(|(rule, _)| track::is_counted(rule, &calendar.root, &link)).collect();
-        for (_, marks) in counted {
-            link = track::tracked(&link, marks).unwrap_or(link);
-        }
-        if value.as_str() != Some(&link) {
+        let Some(link) = value.as_str().map(str::to_owned).filter(|link| !says(link)) else { return };
+        // What rules disagree on is for people to decide.
+        if let Some(link) = track::tracked(&link, &calendar.wants(post, accounts, &link).marks) {
             let decor = value.decor().clone();
             *value = Value::from(link);
             *value.decor_mut() = decor;
             changed = true;
         }
     };
-    each_body(document.as_table_mut(), &mut mend);
+    let accounts: Vec<&Account> =
+        post.to.value.iter().filter_map(|to| calendar.accounts.get(&to.value)).collect();
+    let variant = |account: &Account| post.variants.get(&account.id).map(|variant| &variant.value);
+    // What every account says otherwise may yet be said on any of them.
+    let without = |has: fn(&Body) -> bool| -> Vec<&Account> {
+        let own: Vec<&Account> =
+            accounts.iter().copied().filter(|account| !variant(account).is_some_and(has)).collect();
+        if own.is_empty() { accounts.clone() } else { own }
+    };
+    let (of_link, of_thread) = (without(|body| body.link.is_some()), without(|body| body.thread.is_some()));
+    each_body(document.as_table_mut(), (&of_link, &of_thread), &mut mend);
     if let Some(variants) = document.get_mut("for").and_then(Item::as_table_like_mut) {
-        for (_, variant) in variants.iter_mut() {
-            variant.as_table_like_mut().into_iter().for_each(|table| each_body(table, &mut mend));
+        for (name, variant) in variants.iter_mut() {
+            let own: Vec<&Account> =
+                accounts.iter().copied().filter(|account| account.id.as_str() == name.get()).collect();
+            let table = variant.as_table_like_mut().into_iter();
+            table.for_each(|table| each_body(table, (&own, &own), &mut mend));
         }
     }
     changed
 }
 
-/// Gives a body's table, and those of its thread's parts, to a function.
-fn each_body(body: &mut dyn TableLike, give: &mut impl FnMut(&mut dyn TableLike)) {
-    give(body);
+/// Gives a body's table, and those of its thread's parts, to a function, with the accounts that show each.
+fn each_body(
+    body: &mut dyn TableLike,
+    (of_link, of_thread): (&[&Account], &[&Account]),
+    give: &mut impl FnMut(&mut dyn TableLike, &[&Account]),
+) {
+    give(body, of_link);
     match body.get_mut("thread") {
-        Some(Item::ArrayOfTables(parts)) => parts.iter_mut().for_each(|part| give(part)),
+        Some(Item::ArrayOfTables(parts)) => parts.iter_mut().for_each(|part| give(part, of_thread)),
         Some(Item::Value(Value::Array(parts))) => {
-            parts.iter_mut().filter_map(Value::as_inline_table_mut).for_each(|part| give(part));
+            parts.iter_mut().filter_map(Value::as_inline_table_mut).for_each(|part| give(part, of_thread));
         }
         _ => {}
     }
@@ -237,6 +246,36 @@ mod tests {
         assert_eq!(fixed(&[protocol, campaign, (path, post)]), [expected]);
         assert_eq!(fixed(&[protocol, campaign, (path, &text)]), []);
         assert_eq!(fixed(&[protocol, (path, &post.replace("campaign = \"c\"\n", ""))]), []);
+    }
+
+    #[test]
+    fn a_link_of_which_two_rules_want_different_things_is_left_to_people() {
+        let rule = |platform: &str, medium: &str| {
+            format!(
+                "[[rule]]\nkind = \"link\"\nsay = \"Counted\"\nsource = \"{platform}\"\nmedium = \"{medium}\"\n\
+                 platforms = [\"{platform}\"]\n"
+            )
+        };
+        let protocol = format!("title = \"Links\"\n{}{}", rule("feed", "social"), rule("x", "social"));
+        let rest = [
+            super::super::tests::X,
+            ("protocols/links.toml", protocol.as_str()),
+            ("campaigns/c.toml", "name = \"C\"\n"),
+        ];
+        let post = "at = 2027-02-18T09:00:00\nto = [\"news\", \"x\"]\ncampaign = \"c\"\ntext = \"Hi\"\n\
+                    link = \"https://a.example/b\"\n";
+        let path = "posts/2027/02/a.toml";
+        let fixed = |post: &str| match fixed(&[&rest[..], &[(path, post)]].concat()).as_slice() {
+            [Fix::Rewrite { text, .. }] => text.clone(),
+            other => format!("{other:?}"),
+        };
+        let agreed = post.replace("/b", "/b?utm_medium=social&utm_campaign=c");
+        assert_eq!(fixed(post), agreed);
+        let own = format!("{agreed}[for.x]\nlink = \"https://a.example/b\"\n");
+        let expected = agreed.replace("utm_campaign=c", "utm_campaign=c&utm_source=feed")
+            + "[for.x]\nlink = \"https://a.example/b?utm_source=x&utm_medium=social&utm_campaign=c\"\n";
+        assert_eq!(fixed(&own), expected);
+        assert_eq!(fixed(&expected), "[]");
     }
 
     #[test]

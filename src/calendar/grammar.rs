@@ -6,6 +6,7 @@
 mod root;
 mod rule;
 mod signed;
+mod training;
 
 use crate::draft::Label;
 
@@ -40,13 +41,17 @@ pub enum Kind {
     Approval,
     /// `acknowledgements/PROTOCOL/PERSON.toml`
     Acknowledgement,
+    /// `training/ID.toml`
+    Training,
+    /// `training/ID/PERSON.toml`, beside the training itself
+    Pass,
     /// `proposals/ID/PERSON.toml`, beside the plan itself, `proposals/ID.md`
     Decision,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 13] = [
+    pub const ALL: [Kind; 15] = [
         Kind::Kalends,
         Kind::Person,
         Kind::Department,
@@ -59,6 +64,8 @@ impl Kind {
         Kind::Post,
         Kind::Approval,
         Kind::Acknowledgement,
+        Kind::Training,
+        Kind::Pass,
         Kind::Decision,
     ];
 
@@ -77,6 +84,8 @@ impl Kind {
             Kind::Post => "post",
             Kind::Approval => "approval",
             Kind::Acknowledgement => "acknowledgement",
+            Kind::Training => "training",
+            Kind::Pass => "pass",
             Kind::Decision => "decision",
         }
     }
@@ -96,6 +105,7 @@ impl Kind {
             Kind::Post => Some("posts"),
             Kind::Approval => Some("approvals"),
             Kind::Acknowledgement => Some("acknowledgements"),
+            Kind::Training | Kind::Pass => Some("training"),
             Kind::Decision => Some("proposals"),
         }
     }
@@ -115,6 +125,8 @@ impl Kind {
             Kind::Post => POST,
             Kind::Approval => signed::APPROVAL,
             Kind::Acknowledgement => signed::ACKNOWLEDGEMENT,
+            Kind::Training => training::TRAINING,
+            Kind::Pass => signed::PASS,
             Kind::Decision => signed::DECISION,
         }
     }
@@ -129,6 +141,8 @@ pub enum Type {
     Text,
     /// Several strings on one line each.
     Lines,
+    /// A string on one line, or several.
+    LineOrLines,
     /// An id.
     Id,
     /// Several ids.

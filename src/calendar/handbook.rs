@@ -101,6 +101,10 @@ fn rules(protocol: &Protocol, department: Option<&Department>, page: &mut Page) 
     if !protocol.text.is_empty() {
         page.line(format_args!("{}", prose(&protocol.text)));
     }
+    if !protocol.training.is_empty() {
+        let take = protocol.training.iter().map(|at| format!("`kalends training take {}`", at.value));
+        page.line(format_args!("Training that goes with it: {}.", take.collect::<Vec<_>>().join(", ")));
+    }
     let rules = protocol
         .rules
         .iter()

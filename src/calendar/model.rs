@@ -3,6 +3,7 @@
 mod post;
 mod protocol;
 mod signed;
+mod training;
 
 use chrono::{NaiveDate, NaiveTime, TimeDelta};
 
@@ -14,7 +15,11 @@ use crate::time::{Every, Zone};
 
 pub use post::{Body, Part, Picture, Post, Question, Repeat, Split};
 pub use protocol::{Fact, Norm, Protocol, ProtocolRule, Readers, Scope};
-pub use signed::{Acknowledgement, Approval, By, Decision, Proposal, Rule, Ruling, Signed, signed_moment};
+pub use signed::{
+    Acknowledgement, Approval, By, Decision, Pass, Proposal, Rule, Ruling, Signed, signed_moment,
+};
+pub(super) use training::OPTIONS_MAX;
+pub use training::{QuizQuestion, Training, Wanted};
 
 /// A value and where it stands in its file.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -19,8 +19,7 @@ pub enum Place<'a> {
 }
 
 /// The folders of later parts of the calendar, left alone.
-const OTHER_FOLDERS: [&str; 7] =
-    ["schedule", "vault", "media", "requests", "training", "experiments", "public"];
+const OTHER_FOLDERS: [&str; 6] = ["schedule", "vault", "media", "requests", "experiments", "public"];
 
 /// Tells what a path is to the calendar.
 pub fn place(path: &str) -> Place<'_> {
@@ -50,15 +49,23 @@ pub fn place(path: &str) -> Place<'_> {
         });
     };
     let folders: Vec<&str> = rest.split('/').rev().skip(1).collect();
+    // Beside a training lie the folders of those who did one.
+    let kind = if kind == Kind::Training && !folders.is_empty() { Kind::Pass } else { kind };
     match (kind, folders.as_slice()) {
         (Kind::Post, [month, year]) if is_month(year, month) => Place::Of(kind, stem),
         (Kind::Post, _) => Place::Astray("posts lie in posts/YYYY/MM/, such as posts/2027/01/".to_owned()),
-        (Kind::Approval | Kind::Acknowledgement | Kind::Decision, [folder]) if is_id(folder) => Place::Of(kind, stem),
+        (Kind::Approval | Kind::Acknowledgement | Kind::Pass | Kind::Decision, [folder]) if is_id(folder) => {
+            Place::Of(kind, stem)
+        }
         (Kind::Approval, _) => Place::Astray(
             "approvals lie in approvals/POST/; `kalends approve POST` writes them there".to_owned(),
         ),
         (Kind::Acknowledgement, _) => Place::Astray(
             "they lie in acknowledgements/PROTOCOL/; `kalends protocol acknowledge PROTOCOL` writes them there"
+                .to_owned(),
+        ),
+        (Kind::Pass, _) => Place::Astray(
+            "trainings lie in training/, and who did one in training/ID/; `kalends training take ID` writes them there"
                 .to_owned(),
         ),
         (Kind::Decision, _) => Place::Astray(

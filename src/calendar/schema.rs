@@ -42,6 +42,7 @@ fn of(takes: Type) -> Value {
         Type::Line => json!({ "type": "string", "minLength": 1, "pattern": "^[^\\r\\n]*$" }),
         Type::Text => json!({ "type": "string" }),
         Type::Lines => json!({ "type": "array", "items": of(Type::Line) }),
+        Type::LineOrLines => json!({ "oneOf": [of(Type::Line), of(Type::Lines)] }),
         Type::Id => json!({ "type": "string", "pattern": ID }),
         Type::Ids => json!({ "type": "array", "items": of(Type::Id), "uniqueItems": true }),
         Type::Date => json!({ "type": "string", "format": "date" }),
@@ -53,7 +54,7 @@ fn of(takes: Type) -> Value {
         Type::Moment => json!({ "type": "string", "format": "date-time" }),
         Type::Time => json!({ "type": "string", "pattern": "^\\d{2}:\\d{2}(:\\d{2}(\\.\\d+)?)?$" }),
         Type::Duration => {
-            json!({ "type": "string", "pattern": "^(\\d+w)?(\\d+d)?(\\d+h)?(\\d+m)?(\\d+s)?$", "minLength": 2 })
+            json!({ "type": "string", "pattern": "^(\\d+y)?(\\d+w)?(\\d+d)?(\\d+h)?(\\d+m)?(\\d+s)?$", "minLength": 2 })
         }
         Type::Flag => json!({ "type": "boolean" }),
         Type::Count => json!({ "type": "integer", "minimum": 1 }),

@@ -1,9 +1,11 @@
 //! Links that say which campaign they are of, so that whoever counts visits knows.
 
-use crate::draft::CampaignId;
+use crate::draft::{AccountId, CampaignId};
+use crate::finding::Span;
+use crate::text::addresses;
 
-use super::model::{Norm, Post, ProtocolRule};
-use super::{Calendar, Root};
+use super::model::{Norm, Post, Protocol, ProtocolRule};
+use super::{Account, Calendar, Root};
 
 /// What a link must say of itself: names and values of its query.
 pub(super) type Marks<'a> = Vec<(&'static str, &'a str)>;
@@ -74,15 +76,101 @@ fn parts(link: &str) -> (&str, &str, &str) {
     (page, query, fragment)
 }
 
+/// What rules want a link to say, and where two of them want different things.
+pub(super) struct Wants<'a> {
+    /// What they agree on.
+    pub marks: Marks<'a>,
+    /// What they do not.
+    pub clashes: Vec<Clash<'a>>,
+}
+
+/// Two rules that want different values of one name.
+pub(super) struct Clash<'a> {
+    /// The name, such as `utm_source`.
+    pub name: &'static str,
+    /// What the one wants, and the other.
+    pub sides: [Side<'a>; 2],
+}
+
+/// What one rule wants of a link, for one account.
+#[derive(Clone, Copy)]
+pub(super) struct Side<'a> {
+    pub protocol: &'a Protocol,
+    pub rule: &'a ProtocolRule,
+    pub account: &'a AccountId,
+    pub value: &'a str,
+}
+
+/// A link of a post, and the accounts that show it.
+pub(super) struct Link<'a> {
+    /// Where it stands.
+    pub span: Span,
+    /// The link itself.
+    pub address: &'a str,
+    /// The accounts that show it.
+    pub accounts: Vec<&'a Account>,
+}
+
 impl Calendar {
-    /// Returns the rules that want a post's links to say something, each with what it wants.
-    pub(super) fn link_rules<'a>(&'a self, post: &'a Post) -> Vec<(&'a ProtocolRule, Marks<'a>)> {
+    /// Tells whether any rule wants a post's links to say something.
+    pub(super) fn counts_links(&self, post: &Post) -> bool {
         let campaign = post.campaign.as_ref().map(|at| &at.value);
-        let rules = self.protocols.values().flat_map(|protocol| &protocol.rules);
-        let accounts = || post.to.value.iter().filter_map(|to| self.accounts.get(&to.value));
-        let is_for = |rule: &&ProtocolRule| accounts().any(|account| rule.scope.takes(post, account));
-        let wants = rules.filter(is_for).map(|rule| (rule, marks(rule, campaign)));
-        wants.filter(|(_, marks)| !marks.is_empty()).collect()
+        let mut rules = self.protocols.values().flat_map(|protocol| &protocol.rules);
+        campaign.is_some() && rules.any(|rule| !marks(rule, campaign).is_empty())
+    }
+
+    /// Returns what the rules want a post's link to say that these accounts show.
+    pub(super) fn wants<'a>(&'a self, post: &'a Post, accounts: &[&'a Account], link: &str) -> Wants<'a> {
+        let campaign = post.campaign.as_ref().map(|at| &at.value);
+        let (mut agreed, mut clashes): (Vec<(&'static str, Side<'a>)>, Vec<Clash<'a>>) = Default::default();
+        let rules = || {
+            self.protocols
+                .values()
+                .flat_map(|protocol| protocol.rules.iter().map(move |rule| (protocol, rule)))
+        };
+        for account in accounts {
+            let takes = |(_, rule): &(&Protocol, &ProtocolRule)| {
+                rule.scope.takes(post, account) && is_counted(rule, &self.root, link)
+            };
+            for (protocol, rule) in rules().filter(takes) {
+                for (name, value) in marks(rule, campaign) {
+                    let side = Side { protocol, rule, account: &account.id, value };
+                    match agreed.iter().find(|(known, _)| *known == name) {
+                        None => agreed.push((name, side)),
+                        Some((_, first)) if first.value == value => {}
+                        Some((_, first)) => clashes.push(Clash { name, sides: [*first, side] }),
+                    }
+                }
+            }
+        }
+        agreed.retain(|(name, _)| !clashes.iter().any(|clash| clash.name == *name));
+        Wants { marks: agreed.into_iter().map(|(name, side)| (name, side.value)).collect(), clashes }
+    }
+
+    /// Returns every link of a post, each where it stands, with the accounts that show it.
+    pub(super) fn links<'a>(&'a self, post: &'a Post) -> Vec<Link<'a>> {
+        let mut links: Vec<Link<'a>> = Vec::new();
+        for account in post.to.value.iter().filter_map(|to| self.accounts.get(&to.value)) {
+            let sheet = post.sheet(&account.id);
+            let parts = sheet.thread();
+            let fields = sheet.link().into_iter().chain(parts.iter().filter_map(|part| part.link.as_ref()));
+            let texts = sheet.text().into_iter().chain(parts.iter().map(|part| &part.text));
+            let said = texts.flat_map(|words| {
+                let ranges = addresses(&words.text).into_iter();
+                ranges.filter_map(|range| {
+                    let address = words.text.get(range.clone())?;
+                    Some((words.place(range), address))
+                })
+            });
+            for (span, address) in fields.map(|at| (at.span.clone(), at.value.as_str())).chain(said) {
+                match links.iter_mut().find(|link| link.span == span) {
+                    Some(link) if link.accounts.iter().any(|known| known.id == account.id) => {}
+                    Some(link) => link.accounts.push(account),
+                    None => links.push(Link { span, address, accounts: vec![account] }),
+                }
+            }
+        }
+        links
     }
 }
 

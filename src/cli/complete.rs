@@ -51,6 +51,13 @@ pub fn protocols() -> ArgValueCandidates {
     })
 }
 
+/// Completes a training's id.
+pub fn trainings() -> ArgValueCandidates {
+    candidates(|calendar| {
+        calendar.trainings.values().map(|one| (one.id.to_string(), Some(one.title.clone()))).collect()
+    })
+}
+
 /// Completes a department's id.
 pub fn departments() -> ArgValueCandidates {
     candidates(|calendar| {

@@ -10,7 +10,7 @@ use crate::ui::{STRONG, Ui};
 const GROUPS: &[(&str, &[&str])] = &[
     ("Write", &["init", "new", "fix"]),
     ("Look", &["check", "plan", "diff", "preview", "site"]),
-    ("Agree", &["approve", "proposal", "protocol"]),
+    ("Agree", &["approve", "proposal", "protocol", "training"]),
     ("Publish", &["publish", "settle", "stop", "resume", "retract"]),
     ("See what happened", &["status", "log", "doctor"]),
     ("Connect accounts", &["account", "vault", "access"]),

@@ -6,9 +6,11 @@ use std::path::{Component, Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 
-use crate::calendar::{self, Account, Calendar, Department, Person, Post, Proposal, Protocol};
+use crate::calendar::{self, Account, Calendar, Department, Person, Post, Proposal, Protocol, Training};
 use crate::cli::ClockArgs;
-use crate::draft::{AccountId, DepartmentId, MediaBook, PersonId, PostId, ProposalId, ProtocolId};
+use crate::draft::{
+    AccountId, DepartmentId, MediaBook, PersonId, PostId, ProposalId, ProtocolId, TrainingId,
+};
 use crate::error::Error;
 use crate::finding::{File, Finding, Severity};
 use crate::leak;
@@ -56,6 +58,19 @@ impl Reading {
         findings.extend(leak::findings(&self.files));
         calendar::sort(&mut findings);
         findings
+    }
+
+    /// Refuses a file that has an error in its words: nobody signs what may not be what was meant.
+    pub fn sound(&self, file: &str) -> Result<(), Error> {
+        let broken = |finding: &&Finding| finding.file == file && finding.severity() == Severity::Error;
+        match self.findings.iter().find(broken) {
+            None => Ok(()),
+            Some(finding) => {
+                let why = visible(&finding.message, Breaks::Show);
+                Err(Error::user(format!("{file} has an error: {why}"))
+                    .hint("kalends check shows its place; mend it first"))
+            }
+        }
     }
 
     /// Refuses a `kalends.toml` with an error in it: by a guess of its zone or of its ledger, posts would be missed, or
@@ -180,6 +195,13 @@ impl Here {
         let known = calendar.protocols.keys().map(ProtocolId::as_str);
         let found = ProtocolId::new(id).and_then(|id| calendar.protocols.get(&id));
         found.ok_or_else(|| unknown(("protocol", "protocols"), id, known))
+    }
+
+    /// Returns the training of an id that the user said.
+    pub fn training<'a>(&self, calendar: &'a Calendar, id: &str) -> Result<&'a Training, Error> {
+        let known = calendar.trainings.keys().map(TrainingId::as_str);
+        let found = TrainingId::new(id).and_then(|id| calendar.trainings.get(&id));
+        found.ok_or_else(|| unknown(("training", "training"), id, known))
     }
 
     /// Returns the post of an id that the user said, or of the end of one behind its date, if only one ends so.

@@ -88,6 +88,12 @@ enum What {
         #[arg(value_name = "NAME", required = true)]
         name: Vec<String>,
     },
+    /// A training: something to read, and a short quiz
+    Training {
+        /// Its title; the id is made of it
+        #[arg(value_name = "TITLE", required = true)]
+        title: Vec<String>,
+    },
     /// A protocol: how the organisation posts, in words and rules
     Protocol {
         /// Its title; the id is made of it
@@ -177,6 +183,10 @@ fn file(what: &What, reading: &Reading, here: &Here, now: DateTime<Utc>) -> Resu
         What::Protocol { title } => {
             let title = title.join(" ");
             (format!("protocols/{}.toml", id_of(&title)?), template::protocol(&title))
+        }
+        What::Training { title } => {
+            let title = title.join(" ");
+            (format!("training/{}.toml", id_of(&title)?), template::training(&title))
         }
     })
 }

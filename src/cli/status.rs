@@ -40,6 +40,8 @@ struct Status<'a> {
     needs_a_person: Vec<Item<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     awaiting_approval: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    awaiting_readers: Vec<&'a str>,
     next: Vec<Item<'a>>,
     ledger: Totals,
 }
@@ -89,17 +91,55 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
         .take(NEXT)
         .collect();
     let awaiting = |draft: &&Draft| draft.due > now && unapproved(draft).is_some();
-    let awaiting: BTreeSet<&PostId> = drafts.iter().filter(awaiting).map(|draft| &draft.slot.post).collect();
+    let unready = |draft: &&Draft| {
+        let day = runner.calendar().zone().local(draft.due).date();
+        runner
+            .calendar()
+            .post(&draft.slot.post)
+            .is_some_and(|post| !runner.calendar().unready(post, day).is_empty())
+    };
+    let (unread, unsigned): (Vec<&Draft>, Vec<&Draft>) = drafts.iter().filter(awaiting).partition(unready);
+    let posts = |drafts: Vec<&'_ Draft>| -> BTreeSet<PostId> {
+        drafts.into_iter().map(|draft| draft.slot.post.clone()).collect()
+    };
+    let awaiting = Awaiting { readers: posts(unread), approval: posts(unsigned) };
     if ui.json() {
         let status = Status {
-            awaiting_approval: awaiting.iter().map(|id| id.as_str()).collect(),
+            awaiting_approval: awaiting.approval.iter().map(PostId::as_str).collect(),
+            awaiting_readers: awaiting.readers.iter().map(PostId::as_str).collect(),
             ..document(now, &head, &needy, &next)
         };
         ui.document("status", &status)?;
     } else {
-        show(&runner, ui, &head, &plan, (&needy, awaiting.len(), &next))?;
+        show(&runner, ui, &head, &plan, (&needy, &awaiting, &next))?;
     }
     Ok(outcome(&needy))
+}
+
+/// Coming posts that wait for people.
+struct Awaiting {
+    /// For those who have something to read or a training to do.
+    readers: BTreeSet<PostId>,
+    /// For an approval.
+    approval: BTreeSet<PostId>,
+}
+
+impl Awaiting {
+    fn show(&self, ui: &mut Ui) -> Result<(), Error> {
+        if !self.readers.is_empty() {
+            let posts = plural(self.readers.len(), "coming post");
+            ui.data(format!(
+                "  {posts} held until people have read a protocol or done a training: kalends protocol status"
+            ))?;
+        }
+        if !self.approval.is_empty() {
+            let posts = plural(self.approval.len(), "coming post");
+            ui.data(format!(
+                "  {posts} not approved yet; whose approval is awaited: kalends approve --list"
+            ))?;
+        }
+        Ok(())
+    }
 }
 
 /// Tells whether something about a row waits for a person.
@@ -138,6 +178,7 @@ fn document<'a>(now: DateTime<Utc>, head: &'a Head, needy: &[&'a Row], next: &[&
         stopped: head.halt.as_ref().map(|halt| Stopped { by: &halt.by, why: &halt.why, since: &halt.since }),
         needs_a_person: needy.iter().map(item).collect(),
         awaiting_approval: Vec::new(),
+        awaiting_readers: Vec::new(),
         next: next.iter().map(item).collect(),
         ledger: Totals { commits: head.seq, entries: head.entries, open: head.open.len() },
     }
@@ -148,7 +189,7 @@ fn show(
     ui: &mut Ui,
     head: &Head,
     plan: &Plan,
-    (needy, awaiting, next): (&[&Row], usize, &[&Row]),
+    (needy, awaiting, next): (&[&Row], &Awaiting, &[&Row]),
 ) -> Result<(), Error> {
     let zone = runner.calendar().zone();
     if let Some(halt) = &head.halt {
@@ -161,7 +202,7 @@ fn show(
     }
     let by_hand = needy.iter().filter(|row| row.standing == Standing::ByHand).count();
     ui.data(ui::paint(ui::STRONG, "Needs a person"))?;
-    if needy.is_empty() && awaiting == 0 {
+    if needy.is_empty() && awaiting.readers.is_empty() && awaiting.approval.is_empty() {
         ui.data("  nothing")?;
     }
     for row in needy.iter().filter(|row| row.standing != Standing::ByHand) {
@@ -184,10 +225,7 @@ fn show(
             ui.data(format!("      and {} before; all of them: kalends plan", by_hand - NEXT))?;
         }
     }
-    if awaiting > 0 {
-        let posts = plural(awaiting, "coming post");
-        ui.data(format!("  {posts} not approved yet; whose approval is awaited: kalends approve --list"))?;
-    }
+    awaiting.show(ui)?;
     ui.data(format!("\n{}", ui::paint(ui::STRONG, "Next")))?;
     if next.is_empty() {
         ui.data(format!("  nothing in the next {} days", AHEAD.num_days()))?;

@@ -6,7 +6,7 @@ use std::sync::{Mutex, PoisonError};
 
 use chrono::NaiveDate;
 
-use crate::calendar::{Calendar, Lack, Post, Unread};
+use crate::calendar::{Calendar, Duty, Lack, Post, Unready};
 use crate::draft::{Draft, MediaBook, PostId};
 use crate::plan::Hold;
 
@@ -30,22 +30,25 @@ pub fn unapproved<'a>(
         if let Some(told) = lock().get(&key) {
             return told.clone();
         }
-        let told = unread(&calendar.unread(post, day))
+        let told = unready(&calendar.unready(post, day))
             .or_else(|| hold(post, &calendar.lacks(post, &book(post), day)));
         lock().insert(key, told.clone());
         told
     }
 }
 
-/// Says who must read what before a post goes out.
-fn unread(unread: &[Unread<'_>]) -> Option<Hold> {
-    let first = unread.first()?;
-    let told: Vec<&str> = unread.iter().map(|one| one.told.as_str()).collect();
-    let next = match first.person {
-        Some(person) => {
-            format!("{person} runs: kalends protocol acknowledge {}, and commits it", first.protocol.id)
+/// Says who must read or do what before a post goes out.
+fn unready(unready: &[Unready<'_>]) -> Option<Hold> {
+    let first = unready.first()?;
+    let told: Vec<&str> = unready.iter().map(|one| one.told.as_str()).collect();
+    let next = match (first.person, first.duty) {
+        (Some(person), Duty::Read(protocol)) => {
+            format!("{person} runs: kalends protocol acknowledge {}, and commits it", protocol.id)
         }
-        None => "name the department's coordinator in its file".to_owned(),
+        (Some(person), Duty::Train(training)) => {
+            format!("{person} runs: kalends training take {}, and commits it", training.id)
+        }
+        (None, _) => "name the department's coordinator in its file".to_owned(),
     };
     Some(Hold { why: told.join("; "), next: Some(next) })
 }

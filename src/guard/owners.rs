@@ -36,7 +36,7 @@ pub fn owners(calendar: &Calendar, folder: &str, from: NaiveDate) -> String {
     for managed in ["goals", "schedule", "proposals"] {
         add(&format!("{root}{managed}/"), &managers);
     }
-    for open in ["media", "requests", "approvals", "acknowledgements"] {
+    for open in ["media", "requests", "approvals", "acknowledgements", "training/*"] {
         add(&format!("{root}{open}/"), &[]);
     }
     let answers = |department: &DepartmentId| -> Vec<&str> {

@@ -52,7 +52,9 @@ pub fn refusal(sides: Sides<'_>, person: &Person, path: &str, day: NaiveDate) ->
         "approvals" | "proposals" | "acknowledgements" | "training" if is_own(person, rest) => None,
         // A plan is anybody's to submit; what is decided on it is signed.
         "proposals" if path.ends_with(".md") => None,
-        "approvals" | "proposals" | "acknowledgements" => {
+        "approvals" | "proposals" | "acknowledgements" | "training"
+            if folder != "training" || rest.contains('/') =>
+        {
             Some(by_whom(person, "it says what somebody else signed", "whoever signed it"))
         }
         "campaigns" => campaign(sides, person, path),

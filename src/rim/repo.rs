@@ -45,6 +45,7 @@ pub const FOLDERS: &[&str] = &[
     PROPOSALS,
     "protocols",
     "runners",
+    "training",
     VAULT,
 ];
 

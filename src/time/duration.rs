@@ -5,7 +5,8 @@ use std::fmt;
 use chrono::TimeDelta;
 
 /// The units, from the longest, with their seconds.
-const UNITS: [(char, i64); 5] = [('w', 7 * 86_400), ('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1)];
+const UNITS: [(char, i64); 6] =
+    [('y', 365 * 86_400), ('w', 7 * 86_400), ('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1)];
 
 /// The most that is taken for a length of time: ten years.
 const LONGEST_SECS: i64 = 3_660 * 86_400;
@@ -19,7 +20,7 @@ pub enum DurationFault {
     NoUnit,
     /// A unit stands without a number, or something else does.
     NoNumber(char),
-    /// A unit that is none of `w`, `d`, `h`, `m`, `s`.
+    /// A unit that is none of `y`, `w`, `d`, `h`, `m`, `s`.
     UnknownUnit(char),
     /// A unit comes twice or after a shorter one.
     Order(char),
@@ -33,14 +34,14 @@ impl fmt::Display for DurationFault {
             DurationFault::Empty => f.write_str("it is empty"),
             DurationFault::NoUnit => f.write_str("a number has no unit after it"),
             DurationFault::NoNumber(c) => write!(f, "`{c}` has no number before it"),
-            DurationFault::UnknownUnit(c) => write!(f, "`{c}` is not one of the units w, d, h, m, s"),
+            DurationFault::UnknownUnit(c) => write!(f, "`{c}` is not one of the units y, w, d, h, m, s"),
             DurationFault::Order(c) => write!(f, "`{c}` comes twice or after a shorter unit"),
             DurationFault::TooLong => f.write_str("it is longer than ten years"),
         }
     }
 }
 
-/// Reads a length of time such as `90m`, `2h`, `3d`, `2w` or `1d12h`; a day is 24 hours.
+/// Reads a length of time such as `90m`, `2h`, `3d`, `2w`, `1y` or `1d12h`; a day is 24 hours, and a year 365 days.
 pub fn parse_duration(text: &str) -> Result<TimeDelta, DurationFault> {
     let mut total_secs: i64 = 0;
     let mut number: Option<i64> = None;
@@ -77,7 +78,7 @@ pub fn show_duration(length: TimeDelta) -> String {
     if length.num_seconds() < 0 {
         shown.push('-');
     }
-    for (unit, secs) in UNITS.into_iter().skip(1) {
+    for (unit, secs) in UNITS.into_iter().skip(2) {
         let secs = secs.unsigned_abs();
         if rest >= secs {
             shown.push_str(&format!("{}{unit}", rest / secs));
@@ -93,9 +94,15 @@ mod tests {
 
     #[test]
     fn every_unit_is_read_alone_and_in_company() {
-        for (text, secs) in
-            [("90m", 5_400), ("2h", 7_200), ("3d", 259_200), ("2w", 1_209_600), ("1d12h", 129_600), ("0m", 0)]
-        {
+        for (text, secs) in [
+            ("90m", 5_400),
+            ("2h", 7_200),
+            ("3d", 259_200),
+            ("2w", 1_209_600),
+            ("1y", 31_536_000),
+            ("1d12h", 129_600),
+            ("0m", 0),
+        ] {
             assert_eq!(parse_duration(text), Ok(TimeDelta::seconds(secs)), "{text}");
         }
     }
@@ -109,7 +116,7 @@ mod tests {
             ("h", NoNumber('h')),
             ("-2h", NoNumber('-')),
             ("2 h", UnknownUnit(' ')),
-            ("2y", UnknownUnit('y')),
+            ("2q", UnknownUnit('q')),
             ("1h1d", Order('d')),
             ("1h1h", Order('h')),
             ("99999d", TooLong),

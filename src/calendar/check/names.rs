@@ -24,7 +24,7 @@ macro_rules! named {
     )*};
 }
 
-named! { AccountId PersonId DepartmentId CampaignId GoalId }
+named! { AccountId PersonId DepartmentId CampaignId GoalId TrainingId }
 
 /// Says that an id is none of those that there are.
 fn known<'a, I: Named + 'a, T>(
@@ -58,6 +58,7 @@ const PERSON: (Code, &str, &str) = (Code::UnknownPerson, "person", "people");
 const DEPARTMENT: (Code, &str, &str) = (Code::UnknownDepartment, "department", "departments");
 const CAMPAIGN: (Code, &str, &str) = (Code::UnknownCampaign, "campaign", "campaigns");
 const GOAL: (Code, &str, &str) = (Code::UnknownGoal, "goal", "goals");
+const TRAINING: (Code, &str, &str) = (Code::UnknownTraining, "training", "training");
 
 pub(super) fn of_rules(calendar: &Calendar, findings: &mut Vec<Finding>) {
     for rule in &calendar.root.rules {
@@ -116,6 +117,7 @@ pub(super) fn of_goals(calendar: &Calendar, findings: &mut Vec<Finding>) {
 
 pub(super) fn of_protocols(calendar: &Calendar, findings: &mut Vec<Finding>) {
     for protocol in calendar.protocols.values() {
+        known(findings, &protocol.file, TRAINING, &calendar.trainings, &protocol.training);
         for scope in protocol.rules.iter().map(|rule| &rule.scope) {
             known(findings, &protocol.file, DEPARTMENT, &calendar.departments, &scope.departments);
             known(findings, &protocol.file, ACCOUNT, &calendar.accounts, &scope.accounts);

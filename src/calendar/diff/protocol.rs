@@ -14,6 +14,7 @@ pub(super) fn protocol(protocol: &Protocol) -> List {
         .say("title", &protocol.title)
         .maybe("revision", protocol.revision)
         .maybe("acknowledged by", protocol.acknowledge.map(Readers::as_str))
+        .all("training", protocol.training.iter().map(|at| &at.value))
         .say("text", &protocol.text);
     let rules = protocol.rules.iter().zip(1..);
     rules.fold(list, |list, (rule, number)| {

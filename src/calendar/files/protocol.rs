@@ -21,6 +21,7 @@ pub(super) fn protocol(sheet: &Sheet<'_>, file: &str, stem: &str) -> Option<Prot
         text: sheet.words("text").map(|words| words.text).unwrap_or_default(),
         revision: sheet.count("revision").map(|revision| revision.value),
         acknowledge: sheet.choice("acknowledge", readers).map(|readers| readers.value),
+        training: list(sheet, "training"),
         digest: Digest::of(sheet.canonical("note").as_bytes()),
         rules: sheet.kinds("rule").iter().filter_map(|(kind, sheet)| rule(kind, sheet)).collect(),
         file: file.to_owned(),

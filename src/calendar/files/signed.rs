@@ -3,7 +3,7 @@
 use crate::finding::Code;
 
 use super::super::format::{IdName, Sheet};
-use super::super::model::{Acknowledgement, Approval, At, By, Decision, Rule, Ruling, Signed};
+use super::super::model::{Acknowledgement, Approval, At, By, Decision, Pass, Rule, Ruling, Signed};
 use super::list;
 
 /// Returns the name of the folder that a file lies in.
@@ -34,6 +34,20 @@ pub(super) fn acknowledgement(sheet: &Sheet<'_>, file: &str, stem: &str) -> Opti
     Some(Acknowledgement {
         named: folder(file).and_then(IdName::read)?,
         protocol: protocol?,
+        signed: signed?,
+    })
+}
+
+pub(super) fn pass(sheet: &Sheet<'_>, file: &str, stem: &str) -> Option<Pass> {
+    let (training, signed) = (sheet.id("training"), signed(sheet, file, stem));
+    let (answers, score) = (sheet.lines("answers"), sheet.line("score"));
+    let answers = answers
+        .map(|at| At { value: at.value.into_iter().map(|answer| answer.value).collect(), span: at.span });
+    Some(Pass {
+        named: folder(file).and_then(IdName::read)?,
+        training: training?,
+        answers: answers?,
+        score: score?,
         signed: signed?,
     })
 }

@@ -100,7 +100,9 @@ impl<'a> Sheet<'a> {
             });
             return false;
         }
-        let (Type::Lines | Type::Ids | Type::Dates | Type::Choices(_)) = key.takes else { return true };
+        let (Type::Lines | Type::LineOrLines | Type::Ids | Type::Dates | Type::Choices(_)) = key.takes else {
+            return true;
+        };
         let items = value.get_ref().as_array().into_iter().flat_map(|items| items.iter());
         // Each is looked at: all that do not fit are told.
         items.filter(|item| !self.item_fits(key, item)).count() == 0
@@ -123,6 +125,11 @@ impl<'a> Sheet<'a> {
     /// Returns a key's value, where it is there and of its type.
     pub(super) fn get(&self, name: &str) -> Option<(&'static Key, &'a Spanned<DeValue<'a>>)> {
         self.entries.iter().find(|(key, _)| key.name == name).copied()
+    }
+
+    /// Returns where a key's value stands.
+    pub fn place(&self, name: &str) -> Option<Span> {
+        self.get(name).map(|(_, value)| value.span())
     }
 
     /// Tells whether a key is there, and of its type.
@@ -261,7 +268,7 @@ impl<'a> Sheet<'a> {
 /// Returns the type of one value of a list.
 fn single(takes: Type) -> Type {
     match takes {
-        Type::Lines => Type::Line,
+        Type::Lines | Type::LineOrLines => Type::Line,
         Type::Ids => Type::Id,
         Type::Dates => Type::Date,
         Type::Choices(words) => Type::Choice(words),
@@ -283,6 +290,7 @@ fn wanted(takes: Type, value: &DeValue<'_>) -> (&'static str, bool) {
         Type::Every => ("a rule in quotes", value.is_str()),
         Type::Pattern => ("a pattern in quotes", value.is_str()),
         Type::Lines | Type::Ids | Type::Choices(_) => ("a list of strings", value.is_array()),
+        Type::LineOrLines => ("a string, or a list of strings", value.is_str() || value.is_array()),
         Type::Dates => ("a list of dates", value.is_array()),
         Type::Date => ("a date", datetime),
         Type::DateTime => ("a date and time", datetime),
@@ -336,7 +344,7 @@ fn mend(key: &Key, value: &DeValue<'_>) -> Option<String> {
 /// Returns a value that a key could have, as it is written.
 fn example(takes: Type) -> String {
     match takes {
-        Type::Line | Type::Text => "\"…\"".to_owned(),
+        Type::Line | Type::Text | Type::LineOrLines => "\"…\"".to_owned(),
         Type::Lines | Type::Ids => "[\"…\"]".to_owned(),
         Type::Id => "\"some-id\"".to_owned(),
         Type::Date => "2027-01-18".to_owned(),

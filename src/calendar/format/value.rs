@@ -6,7 +6,7 @@ use toml::de::DeValue;
 
 use crate::draft::{
     AccountId, CampaignId, DepartmentId, Digest, FactId, GoalId, PersonId, PostId, ProposalId, ProtocolId,
-    RunnerId, TopicId,
+    RunnerId, TopicId, TrainingId,
 };
 use crate::finding::{Code, Span};
 use crate::signature::{self, Key, KeyFault};
@@ -36,7 +36,7 @@ macro_rules! id_names {
     )*};
 }
 
-id_names! { PostId AccountId PersonId RunnerId DepartmentId CampaignId GoalId TopicId ProposalId ProtocolId FactId }
+id_names! { PostId AccountId PersonId RunnerId DepartmentId CampaignId GoalId TopicId ProposalId ProtocolId FactId TrainingId }
 
 type Value<'a> = Spanned<DeValue<'a>>;
 
@@ -143,9 +143,13 @@ impl<'a> Sheet<'a> {
         }
     }
 
-    /// Takes several strings of one line each.
+    /// Takes several strings of one line each; a string alone is one of them, where the key takes that.
     pub fn lines(&self, name: &str) -> Option<At<Vec<At<String>>>> {
         let (_, value) = self.get(name)?;
+        if value.get_ref().is_str() {
+            let only = self.line(name)?;
+            return Some(At { span: only.span.clone(), value: vec![only] });
+        }
         let items = value.get_ref().as_array()?.iter();
         let line = |item: &Value<'a>| self.one_line(name, item.get_ref().as_str()?, item.span());
         Some(At { value: items.filter_map(line).collect(), span: value.span() })
@@ -193,7 +197,8 @@ impl<'a> Sheet<'a> {
             Ok(length) => Some(At { value: length, span }),
             Err(fault) => {
                 let message = format!("`{}` is not a length of time: {fault}", shown(value));
-                let help = Some("write it such as \"90m\", \"2h\", \"3d\", \"2w\" or \"1d12h\"".to_owned());
+                let help =
+                    Some("write it such as \"90m\", \"2h\", \"3d\", \"2w\", \"1y\" or \"1d12h\"".to_owned());
                 self.bad(Code::BadDuration, span, message, "not a length of time", help);
                 None
             }

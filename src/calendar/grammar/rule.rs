@@ -72,6 +72,12 @@ pub(super) const PROTOCOL: &[Key] = &[
         Choice(READERS),
         "Who signs that they read it before their posts go out: the departments' coordinators, or every author too; nobody if absent.",
     ),
+    may(
+        "training",
+        Ids,
+        "Trainings that those who answer for it have done before their posts go out: the departments' coordinators, and \
+         with `acknowledge = \"everyone\"` every author.",
+    ),
     may("rule", Kinds(RULES), "What the program looks at in every post."),
 ];
 

@@ -1,7 +1,7 @@
 //! The grammar of what people sign, and of who must.
 
 use super::super::model::{By, Ruling};
-use super::Type::{Choice, Choices, Count, Flag, Id, Ids, Line, Moment, Text};
+use super::Type::{Choice, Choices, Count, Flag, Id, Ids, Line, Lines, Moment, Text};
 use super::{Key, may, must};
 
 const BY: &[&str] =
@@ -35,6 +35,17 @@ pub(super) const ACKNOWLEDGEMENT: &[Key] = &[
     must("protocol", Id, "The protocol that was read."),
     must("person", Id, "The person who read it."),
     must("digest", Line, "The digest of the protocol's words and rules: `sha256:…`."),
+    must("at", Moment, "When it was signed."),
+    must("signature", Text, "The person's signature: `-----BEGIN SSH SIGNATURE-----` …"),
+];
+
+/// `training/ID/PERSON.toml`
+pub(super) const PASS: &[Key] = &[
+    must("training", Id, "The training that was done."),
+    must("person", Id, "The person who did it."),
+    must("answers", Lines, "What they answered to each question: the letters of options, or words."),
+    must("score", Line, "How many of the answers were right, such as `4/5`."),
+    must("digest", Line, "The digest of the training's words and questions: `sha256:…`."),
     must("at", Moment, "When it was signed."),
     must("signature", Text, "The person's signature: `-----BEGIN SSH SIGNATURE-----` …"),
 ];

@@ -2,7 +2,7 @@
 
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
 
-use crate::draft::{AccountId, CampaignId, DepartmentId, Digest, FactId, ProtocolId, TopicId};
+use crate::draft::{AccountId, CampaignId, DepartmentId, Digest, FactId, ProtocolId, TopicId, TrainingId};
 use crate::finding::{Severity, Span};
 use crate::text::Platform;
 use crate::time::Zone;
@@ -44,6 +44,8 @@ pub struct Protocol {
     pub revision: Option<u32>,
     /// Who must read it before their posts go out.
     pub acknowledge: Option<Readers>,
+    /// The trainings that go with it.
+    pub training: Vec<At<TrainingId>>,
     /// What an acknowledgement signs: its words and rules, whatever the comments and the note.
     pub digest: Digest,
     /// Its rules, in their order.

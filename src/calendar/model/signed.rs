@@ -4,6 +4,7 @@ use chrono::{DateTime, SecondsFormat, Utc};
 
 use crate::draft::{
     AccountId, CampaignId, DepartmentId, Digest, PersonId, PostId, ProposalId, ProtocolId, TopicId,
+    TrainingId,
 };
 use crate::finding::Span;
 use crate::signature;
@@ -142,6 +143,45 @@ impl Acknowledgement {
         let fields =
             [("protocol", protocol.as_str()), ("person", person.as_str()), ("digest", &digest), ("at", &at)];
         signature::message("acknowledgement", &fields)
+    }
+}
+
+/// A person's word that they did a training, with what they answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pass {
+    /// The training that the file's folder names.
+    pub named: TrainingId,
+    /// The training.
+    pub training: At<TrainingId>,
+    /// What was answered to each question.
+    pub answers: At<Vec<String>>,
+    /// How many of the answers were right, of how many: `4/5`.
+    pub score: At<String>,
+    /// Who signed, what, when.
+    pub signed: Signed,
+}
+
+impl Pass {
+    /// Returns the text that the signature must be over.
+    pub fn text(&self) -> String {
+        let Signed { person, digest, at, .. } = &self.signed;
+        let answered = (self.answers.value.as_slice(), self.score.value.as_str());
+        Pass::text_of(&self.training.value, &person.value, answered, &digest.value, at.value)
+    }
+
+    /// Returns the text that a person signs who did a training: each answer on a line of its own.
+    pub fn text_of(
+        training: &TrainingId,
+        person: &PersonId,
+        (answers, score): (&[String], &str),
+        digest: &Digest,
+        at: DateTime<Utc>,
+    ) -> String {
+        let (digest, at) = (digest.to_string(), signed_moment(at));
+        let mut fields = vec![("training", training.as_str()), ("person", person.as_str())];
+        fields.extend(answers.iter().map(|answer| ("answer", answer.as_str())));
+        fields.extend([("score", score), ("digest", digest.as_str()), ("at", at.as_str())]);
+        signature::message("training", &fields)
     }
 }
 

@@ -119,6 +119,8 @@ pub fn protocol(title: &str) -> String {
 text = \"\"\"
 What people read and agree to, in plain words.
 \"\"\"
+# acknowledge = \"coordinators\"   # who signs that they read it before their posts go out; or \"everyone\"
+# training = [\"…\"]              # what they must have learnt: ids of training/
 
 # Each rule is tried on every post, and on its own examples; what breaks it is not published.
 [[rule]]
@@ -134,6 +136,35 @@ bad = [\"Come and see!!\"]
 # say = \"…\"
 # words = [\"…\"]
 # departments = [\"…\"]        # whom it is for: also accounts, platforms, campaigns, topics; all if left out
+",
+        quoted(title)
+    )
+}
+
+/// Returns a training with one question of each kind, right as they stand.
+pub fn training(title: &str) -> String {
+    format!(
+        "title = {}
+# What is to be read before the questions: short, and with an example.
+text = \"\"\"
+What people should know, in plain words.
+\"\"\"
+# pass = 0.8          # the share of the questions that must be right; all if left out
+# valid = \"1y\"        # how long it counts; for good if left out
+# since = 2027-09-01  # the first day on which posts wait for it; at once if left out
+
+# A protocol asks for it: training = [\"THIS FILE'S NAME\"] in a file of protocols/.
+
+[[question]]
+ask = \"Who must know what this training teaches?\"
+options = [\"Whoever posts for us\", \"Nobody\"]
+answer = \"Whoever posts for us\"             # several right ones: answer = [\"…\", \"…\"]
+why = \"What goes out under our name is ours, whoever wrote it\"
+
+[[question]]
+ask = \"In one word: what do we call the file that says how we post?\"
+answer = [\"protocol\", \"a protocol\"]        # without options: each way of saying it, in any case
+why = \"Protocols lie in protocols/; kalends check tries their rules on every post\"
 ",
         quoted(title)
     )

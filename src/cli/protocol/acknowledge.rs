@@ -8,9 +8,8 @@ use crate::cli::signer::{SignerArgs, refuse_unasked, with_signature};
 use crate::cli::vault::commit_hint;
 use crate::cli::{ClockArgs, complete};
 use crate::error::{Error, Outcome};
-use crate::finding::Severity;
 use crate::rim::repo::Rev;
-use crate::ui::{self, Ui};
+use crate::ui::Ui;
 
 /// Signs that you have read a protocol as it stands.
 ///
@@ -45,14 +44,7 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
     let mut protocols: Vec<&Protocol> = Vec::new();
     for id in &args.protocols {
         let protocol = here.protocol(calendar, id)?;
-        let broken = |finding: &&crate::finding::Finding| {
-            finding.file == protocol.file && finding.severity() == Severity::Error
-        };
-        if let Some(fault) = reading.findings.iter().find(broken) {
-            let why = ui::foreign(&fault.message);
-            return Err(Error::user(format!("{} has an error: {why}", protocol.file))
-                .hint("kalends check shows its place; mend it, then read it"));
-        }
+        reading.sound(&protocol.file)?;
         if !protocols.iter().any(|known| known.id == protocol.id) {
             protocols.push(protocol);
         }

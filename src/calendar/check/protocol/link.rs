@@ -1,9 +1,10 @@
 //! Links that are there, and say which campaign they are of.
 
+use crate::finding::{Code, Finding, Span};
 use crate::text::addresses;
 
-use super::super::super::track::{Marks, is_counted, marks, missing, tracked};
-use super::super::super::{At, Calendar, Norm, ProtocolRule};
+use super::super::super::track::{Clash, Marks, Side, is_counted, marks, missing, tracked};
+use super::super::super::{At, Calendar, Norm, Post, ProtocolRule};
 use super::super::Copy;
 use super::Breach;
 
@@ -29,9 +30,16 @@ pub(super) fn breaches(calendar: &Calendar, rule: &ProtocolRule, copy: &Copy<'_>
     if marks.is_empty() {
         return breaches;
     }
+    let shown = calendar.links(copy.post);
+    let agreed = |span: &Span, address: &str| -> Marks<'_> {
+        let accounts = shown.iter().find(|link| link.span == *span).map(|link| link.accounts.as_slice());
+        let clashes = calendar.wants(copy.post, accounts.unwrap_or_default(), address).clashes;
+        marks.iter().filter(|(name, _)| !clashes.iter().any(|clash| clash.name == *name)).copied().collect()
+    };
     for link in links.iter().filter(|link| is_counted(rule, &calendar.root, &link.value)) {
         let in_text = texts().any(|words| words.text.contains(&link.value));
-        breaches.extend(unmarked(&link.value, &marks).map(|(label, wanted)| Breach {
+        let agreed = agreed(&link.span, &link.value);
+        breaches.extend(unmarked(&link.value, &agreed).map(|(label, wanted)| Breach {
             span: Some(link.span.clone()),
             label,
             help: match in_text {
@@ -47,14 +55,51 @@ pub(super) fn breaches(calendar: &Calendar, rule: &ProtocolRule, copy: &Copy<'_>
             if is_field || !is_counted(rule, &calendar.root, address) {
                 continue;
             }
-            breaches.extend(unmarked(address, &marks).map(|(label, wanted)| Breach {
-                span: Some(words.place(range.clone())),
+            let span = words.place(range.clone());
+            breaches.extend(unmarked(address, &agreed(&span, address)).map(|(label, wanted)| Breach {
+                span: Some(span),
                 label,
                 help: format!("write {wanted}"),
             }));
         }
     }
     breaches
+}
+
+/// Finds links of which two rules want different things, which no link can say.
+pub(in super::super) fn clashes(calendar: &Calendar, post: &Post, findings: &mut Vec<Finding>) {
+    if !calendar.counts_links(post) {
+        return;
+    }
+    for link in calendar.links(post) {
+        for clash in calendar.wants(post, &link.accounts, link.address).clashes {
+            findings.push(clashing(post, &link.span, &clash));
+        }
+    }
+}
+
+fn clashing(post: &Post, span: &Span, clash: &Clash<'_>) -> Finding {
+    let [one, other] = &clash.sides;
+    let message = format!(
+        "two rules want different things of the link: `{}` is to be `{}` and `{}`",
+        clash.name, one.value, other.value
+    );
+    let help = match one.account == other.account {
+        true => format!("let one of the two give way, in {} or {}", one.protocol.file, other.protocol.file),
+        false => format!(
+            "give `{0}` a link of its own: `[for.{0}]` and `link = \"…\"`; `kalends fix` writes the rest",
+            other.account
+        ),
+    };
+    let rule = |side: &Side<'_>| (side.protocol.file.clone(), Some(side.rule.say.span.clone()));
+    let ((file, place), (other_file, other_place)) = (rule(one), rule(other));
+    Finding::new(Code::RuleConflict, &post.file, message)
+        .graded(one.rule.severity.max(other.rule.severity))
+        .at(span.clone())
+        .label("cannot say both")
+        .help(help)
+        .related(file, place, format!("wants `{}`", one.value))
+        .related(other_file, other_place, format!("wants `{}`", other.value))
 }
 
 /// Says what a link does not say of itself, and how it would be written.
