@@ -8,6 +8,7 @@ mod duration;
 mod every;
 mod moment;
 mod recurrence;
+mod rrule;
 mod zone;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -15,6 +16,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 pub use duration::{DurationFault, parse_duration, show_duration};
 pub use moment::{MomentFault, parse_moment};
 pub use recurrence::{Every, EveryFault, Ordinal, Recurrence, show_weekday};
+pub use rrule::{Frequency, Nth, Rule, RuleFault, Until, Yield};
 pub use zone::{Fold, Gap, UnknownZone, WallFault, Zone, show_offset};
 
 /// The time, as whoever acts in it sees it.
