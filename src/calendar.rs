@@ -28,8 +28,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::TimeDelta;
 
 use crate::draft::{
-    AccountId, CampaignId, DepartmentId, FactId, GoalId, PersonId, PostId, ProposalId, ProtocolId, RunnerId,
-    TrainingId,
+    AccountId, CampaignId, DepartmentId, EventsId, FactId, GoalId, PersonId, PostId, ProposalId, ProtocolId,
+    RunnerId, TrainingId,
 };
 use crate::finding::{File, Finding};
 use crate::time::Zone;
@@ -41,14 +41,15 @@ pub use diff::{Became, Change, Detail, diff};
 pub use files::{Item, What, read_file};
 pub use fix::{Fix, fixes};
 pub use format::FILE_LIMIT_BYTES;
+pub use format::word::slug;
 pub use grammar::{Key, Kind, RULES, Type, Variety};
 pub use handbook::{handbook, protocol_page};
 pub use kin::Kin;
 pub use model::{
     Account, Acknowledgement, Allowance, Approval, At, Body, By, Campaign, Changes, Decision, Department,
-    Fact, Goal, Norm, Part, Pass, Person, Picture, Post, Proposal, Protocol, ProtocolRule, Question,
-    QuizQuestion, Readers, Repeat, Role, Root, Rule, Ruling, Runner, Scope, Signed, Split, StandingSlot,
-    Training, Voice, Wanted, Words, signed_moment,
+    Events, Fact, Goal, Happening, Norm, Part, Pass, Person, Picture, Post, Proposal, Protocol, ProtocolRule,
+    Question, QuizQuestion, Readers, Repeat, Role, Root, Rule, Ruling, Runner, Scope, Signed, Split,
+    StandingSlot, Training, Voice, Wanted, Words, signed_moment,
 };
 pub use proposal::State;
 pub(crate) use schedule::{is_film, text_max};
@@ -76,6 +77,8 @@ pub struct Calendar {
     pub protocols: BTreeMap<ProtocolId, Protocol>,
     /// What posts may say.
     pub facts: BTreeMap<FactId, Fact>,
+    /// The events of other calendars, by their source.
+    pub events: BTreeMap<EventsId, Events>,
     /// The posts, sorted by id, each id once.
     pub posts: Vec<Post>,
     /// The approvals of each post, by who gave them.

@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod account;
+pub mod align;
 pub mod approve;
 pub mod check;
 pub mod complete;
@@ -14,6 +15,7 @@ pub mod doctor;
 pub mod fix;
 pub mod here;
 pub mod help;
+pub mod import;
 pub mod init;
 pub mod log;
 pub mod look;
@@ -123,8 +125,10 @@ enum Command {
     Init(init::Args),
     New(new::Args),
     Fix(fix::Args),
+    Import(import::Args),
     Check(check::Args),
     Plan(plan::Args),
+    Align(align::Args),
     Diff(diff::Args),
     Preview(preview::Args),
     Approve(approve::Args),
@@ -155,6 +159,8 @@ impl Command {
             Command::New(args) => new::run(args, ui, here),
             Command::Fix(args) => fix::run(args, ui, here),
             Command::Check(args) => check::run(args, ui, here),
+            Command::Align(args) => align::run(args, ui, here),
+            Command::Import(args) => import::run(args, ui, here),
             Command::Plan(args) => plan::run(args, ui, here),
             Command::Diff(args) => diff::run(args, ui, here),
             Command::Preview(args) => preview::run(args, ui, here),

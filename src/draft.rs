@@ -63,6 +63,8 @@ ids! {
     FactId;
     /// A training's id: its file's stem.
     TrainingId;
+    /// The id of events imported from one source: their file's stem.
+    EventsId;
 }
 
 /// The most bytes that an id has.

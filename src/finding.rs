@@ -319,5 +319,9 @@ codes! {
     ApprovalIdle = "approval-idle", Warning, "No rule asks for the approval.";
     ApprovalUnmet = "approval-unmet", Warning, "Too few people can give an approval that a rule asks for.";
     DecisionNotTheirs = "decision-not-theirs", Error, "Somebody decided on a plan who is no manager.";
+    EventWithoutPost = "event-without-post", Warning, "No post tells of an event.";
+    EventOff = "event-off", Warning, "A post tells of an event that does not take place.";
+    ClosedDay = "closed-day", Error, "A post goes out on a day that is closed to posts.";
+    EmbargoBroken = "embargo-broken", Error, "A post tells of an event before its embargo ends.";
     DecisionOutdated = "decision-outdated", Warning, "The plan was changed since it was decided on.";
 }

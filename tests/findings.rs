@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 
 use kalends::calendar::{check, check_signatures, read, renames, sort};
 use kalends::draft::{MediaBook, MediaFacts};
+use kalends::events::{Options, align};
 use kalends::finding::{Code, Content, File, Finding, Severity};
 use kalends::guard::{Commit, Sides, Touched, guard};
 use kalends::leak;
@@ -140,6 +141,8 @@ fn find(root: &Path) -> (Vec<File>, Vec<Finding>) {
     findings.extend(check(&calendar, &book));
     findings.extend(check_signatures(&calendar, &book, day()));
     findings.extend(leak::findings(&files));
+    let now = day().and_time(chrono::NaiveTime::MIN).and_utc();
+    findings.extend(align(&calendar, &Options { now, days: None, days_before: 14 }).findings);
     let needs_secret = |platform| platform == Platform::Bluesky && root.join("vault").is_dir();
     findings.extend(vault::check(&calendar, &files, day(), &needs_secret));
     if root.join("before").is_dir() {

@@ -31,6 +31,7 @@ impl Calendar {
                 What::Goal(goal) => drop(calendar.goals.insert(goal.id.clone(), *goal)),
                 What::Protocol(found) => drop(calendar.protocols.insert(found.id.clone(), *found)),
                 What::Fact(fact) => drop(calendar.facts.insert(fact.id.clone(), *fact)),
+                What::Events(found) => drop(calendar.events.insert(found.id.clone(), *found)),
                 What::Post(post) => calendar.posts.push(*post),
                 What::Approval(found) => {
                     let of_post = calendar.approvals.entry(found.named.clone()).or_default();

@@ -50,6 +50,7 @@ const OF_CALENDARS: &[CalendarCheck] = &[
     names::of_accounts,
     names::of_campaigns,
     names::of_goals,
+    names::of_events,
     names::of_rules,
     names::of_protocols,
     people::missing_until,

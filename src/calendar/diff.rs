@@ -147,6 +147,7 @@ fn things(calendar: &Calendar) -> BTreeMap<(Kind, String), Thing> {
         .values()
         .for_each(|it| add(Kind::Protocol, it.id.as_str(), &it.file, protocol::protocol(it)));
     calendar.facts.values().for_each(|it| add(Kind::Fact, it.id.as_str(), &it.file, protocol::fact(it)));
+    calendar.events.values().for_each(|it| add(Kind::Events, it.id.as_str(), &it.file, aim::events(it)));
     calendar.posts.iter().for_each(|it| add(Kind::Post, it.id.as_str(), &it.file, post(calendar, it)));
     for it in calendar.approvals.values().flat_map(|of_post| of_post.values()) {
         let id = format!("{}/{}", it.named, it.signed.named);

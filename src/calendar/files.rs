@@ -1,5 +1,6 @@
 //! One file read: where it lies says what it is, the grammar says what it may say.
 
+mod events;
 mod protocol;
 mod signed;
 mod training;
@@ -15,9 +16,9 @@ use super::format::word::{shown, slug};
 use super::format::{IdName, Sheet, with_sheet};
 use super::grammar::Kind;
 use super::model::{
-    Account, Acknowledgement, Allowance, Approval, At, Body, Campaign, Changes, Decision, Department, Fact,
-    Goal, Part, Pass, Person, Picture, Post, Proposal, Protocol, Question, Repeat, Role, Root, Runner, Split,
-    StandingSlot, Training, Voice,
+    Account, Acknowledgement, Allowance, Approval, At, Body, Campaign, Changes, Decision, Department, Events,
+    Fact, Goal, Part, Pass, Person, Picture, Post, Proposal, Protocol, Question, Repeat, Role, Root, Runner,
+    Split, StandingSlot, Training, Voice,
 };
 use super::place::{Place, place};
 
@@ -42,6 +43,8 @@ pub enum What {
     Protocol(Box<Protocol>),
     /// A fact.
     Fact(Box<Fact>),
+    /// Events of a source.
+    Events(Box<Events>),
     /// A post.
     Post(Box<Post>),
     /// An approval of a post.
@@ -170,6 +173,7 @@ fn what(kind: Kind, sheet: &Sheet<'_>, file: &str, stem: &str) -> What {
         Kind::Goal => boxed(goal(sheet, file, stem), What::Goal),
         Kind::Protocol => boxed(protocol::protocol(sheet, file, stem), What::Protocol),
         Kind::Fact => boxed(protocol::fact(sheet, file, stem), What::Fact),
+        Kind::Events => boxed(events::events(sheet, file, stem), What::Events),
         Kind::Post => boxed(post(sheet, file, stem), What::Post),
         Kind::Approval => boxed(signed::approval(sheet, file, stem), What::Approval),
         Kind::Acknowledgement => boxed(signed::acknowledgement(sheet, file, stem), What::Acknowledgement),

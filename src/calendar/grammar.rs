@@ -3,6 +3,7 @@
 //! What a file may say stands here and nowhere else: the reader's checks of keys and types and the schemas for editors
 //! are made from it.
 
+mod events;
 mod root;
 mod rule;
 mod signed;
@@ -35,6 +36,8 @@ pub enum Kind {
     Protocol,
     /// `facts/ID.toml`
     Fact,
+    /// `events/ID.toml`
+    Events,
     /// `posts/YYYY/MM/ID.toml`
     Post,
     /// `approvals/POST/PERSON.toml`
@@ -51,7 +54,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 15] = [
+    pub const ALL: [Kind; 16] = [
         Kind::Kalends,
         Kind::Person,
         Kind::Department,
@@ -61,6 +64,7 @@ impl Kind {
         Kind::Goal,
         Kind::Protocol,
         Kind::Fact,
+        Kind::Events,
         Kind::Post,
         Kind::Approval,
         Kind::Acknowledgement,
@@ -81,6 +85,7 @@ impl Kind {
             Kind::Goal => "goal",
             Kind::Protocol => "protocol",
             Kind::Fact => "fact",
+            Kind::Events => "events",
             Kind::Post => "post",
             Kind::Approval => "approval",
             Kind::Acknowledgement => "acknowledgement",
@@ -102,6 +107,7 @@ impl Kind {
             Kind::Goal => Some("goals"),
             Kind::Protocol => Some("protocols"),
             Kind::Fact => Some("facts"),
+            Kind::Events => Some("events"),
             Kind::Post => Some("posts"),
             Kind::Approval => Some("approvals"),
             Kind::Acknowledgement => Some("acknowledgements"),
@@ -122,6 +128,7 @@ impl Kind {
             Kind::Goal => GOAL,
             Kind::Protocol => PROTOCOL,
             Kind::Fact => FACT,
+            Kind::Events => events::EVENTS,
             Kind::Post => POST,
             Kind::Approval => signed::APPROVAL,
             Kind::Acknowledgement => signed::ACKNOWLEDGEMENT,

@@ -1,5 +1,6 @@
 //! What a calendar's files say, with the place of each word that a finding may point at.
 
+mod events;
 mod post;
 mod protocol;
 mod signed;
@@ -13,6 +14,7 @@ use crate::signature::Key;
 use crate::text::Platform;
 use crate::time::{Every, Zone};
 
+pub use events::{Events, Happening, Span as HappeningSpan};
 pub use post::{Body, Part, Picture, Post, Question, Repeat, Split};
 pub use protocol::{Fact, Norm, Protocol, ProtocolRule, Readers, Scope};
 pub use signed::{

@@ -8,8 +8,8 @@ use crate::ui::{STRONG, Ui};
 
 /// The commands in the order in which a person meets them.
 const GROUPS: &[(&str, &[&str])] = &[
-    ("Write", &["init", "new", "fix"]),
-    ("Look", &["check", "plan", "diff", "preview", "site"]),
+    ("Write", &["init", "new", "fix", "import"]),
+    ("Look", &["check", "plan", "diff", "preview", "site", "align"]),
     ("Agree", &["approve", "proposal", "protocol", "training"]),
     ("Publish", &["publish", "settle", "stop", "resume", "retract"]),
     ("See what happened", &["status", "log", "doctor"]),

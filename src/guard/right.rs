@@ -58,7 +58,7 @@ pub fn refusal(sides: Sides<'_>, person: &Person, path: &str, day: NaiveDate) ->
             Some(by_whom(person, "it says what somebody else signed", "whoever signed it"))
         }
         "campaigns" => campaign(sides, person, path),
-        "goals" | "schedule" if role(person) == Some(Role::Manager) => None,
+        "goals" | "schedule" | "events" if role(person) == Some(Role::Manager) => None,
         "accounts" | "runners" | "vault" if role(person) == Some(Role::It) => None,
         _ if OPEN.contains(&folder) => None,
         _ if is_guarded(path) => {
@@ -126,6 +126,7 @@ fn is_guarded(path: &str) -> bool {
         "training",
         "schedule",
         "goals",
+        "events",
         "experiments",
     ];
     path == "kalends.toml" || rules.iter().any(|rule| folder.eq_ignore_ascii_case(rule))

@@ -67,6 +67,13 @@ pub fn open_file(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
+/// Reads a file that the user named, links followed; nothing where it is larger than a limit.
+pub fn read_whole(path: &Path, limit_bytes: u64) -> io::Result<Option<Vec<u8>>> {
+    let mut bytes = Vec::new();
+    let read = File::open(path)?.take(limit_bytes + 1).read_to_end(&mut bytes)?;
+    Ok((read as u64 <= limit_bytes).then_some(bytes))
+}
+
 /// Reads a file's bytes until the buffer is full, and returns them.
 pub fn read_into<'b>(path: &Path, buffer: &'b mut [u8]) -> io::Result<&'b [u8]> {
     let mut file = open_file(path)?;

@@ -38,6 +38,7 @@ pub const FOLDERS: &[&str] = &[
     "approvals",
     "campaigns",
     "departments",
+    "events",
     "facts",
     "goals",
     "people",

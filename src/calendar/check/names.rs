@@ -108,6 +108,26 @@ pub(super) fn of_campaigns(calendar: &Calendar, findings: &mut Vec<Finding>) {
     }
 }
 
+pub(super) fn of_events(calendar: &Calendar, findings: &mut Vec<Finding>) {
+    for events in calendar.events.values() {
+        for event in &events.events {
+            known(findings, &events.file, CAMPAIGN, &calendar.campaigns, &event.campaign);
+            let Some(post) = event.post.as_ref().filter(|post| calendar.post(&post.value).is_none()) else {
+                continue;
+            };
+            let message = format!("there is no post `{}`", post.value);
+            let finding = Finding::new(Code::UnknownPost, &events.file, message).at(post.span.clone());
+            let near = nearest(post.value.as_str(), calendar.posts.iter().map(|post| post.id.as_str()));
+            findings.push(match near {
+                Some(near) => {
+                    finding.label(format!("did you mean `{near}`?")).help(format!("write `{near}`"))
+                }
+                None => finding.label("no such post").help("write the post's id, which is its file's name"),
+            });
+        }
+    }
+}
+
 pub(super) fn of_goals(calendar: &Calendar, findings: &mut Vec<Finding>) {
     for goal in calendar.goals.values() {
         known(findings, &goal.file, ACCOUNT, &calendar.accounts, &goal.account);

@@ -1,6 +1,6 @@
-//! Campaigns and goals, as a difference tells of them.
+//! Campaigns, goals and events, as a difference tells of them.
 
-use super::super::{Campaign, Goal};
+use super::super::{Campaign, Events, Goal};
 use super::List;
 
 pub(super) fn campaign(campaign: &Campaign) -> List {
@@ -24,4 +24,14 @@ pub(super) fn goal(goal: &Goal) -> List {
         .maybe("by", goal.by.as_ref().map(|at| at.value))
         .maybe("account", goal.account.as_ref().map(|at| &at.value))
         .maybe("department", goal.department.as_ref().map(|at| &at.value))
+}
+
+pub(super) fn events(events: &Events) -> List {
+    let list = List::new()
+        .say("title", &events.title)
+        .say("source", &events.source)
+        .say("closed", events.closed.join(", "))
+        .say("embargo", events.embargo.join(", "))
+        .say("ignored", events.ignore.join(", "));
+    events.events.iter().fold(list, |list, event| list.say(&format!("event {}", event.key()), event))
 }

@@ -12,6 +12,16 @@ use super::super::model::At;
 use super::table::Sheet;
 
 impl<'a> Sheet<'a> {
+    /// Says that something ends before it begins, where it does.
+    pub fn not_reversed<T: Ord + std::fmt::Display>(&self, first: Option<&At<T>>, last: Option<&At<T>>) {
+        let Some((first, last)) = first.zip(last).filter(|(first, last)| last.value < first.value) else {
+            return;
+        };
+        let message = format!("it ends on {}, before it begins on {}", last.value, first.value);
+        let help = "swap the two dates, or mend the year".to_owned();
+        self.bad(Code::DatesReversed, last.span.clone(), message, "before its beginning", Some(help));
+    }
+
     /// Takes a date.
     pub fn date(&self, name: &str) -> Option<At<NaiveDate>> {
         let (_, value) = self.get(name)?;

@@ -1,0 +1,94 @@
+//! `kalends import`
+
+mod ics;
+
+use std::path::{Path, PathBuf};
+
+use clap::Subcommand;
+
+use crate::cli::here::Here;
+use crate::error::{Error, Outcome};
+use crate::finding::{Content, File, Finding, Span};
+use crate::rim::disk;
+use crate::ui::Ui;
+use crate::ui::findings::{Format, Sources};
+
+/// Brings in what other people keep in other programs: their calendar of events, or posts from a spreadsheet.
+///
+/// Nothing is written while there is something wrong with what is brought in, and what people wrote in the calendar stays.
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "\
+Examples:
+  kalends import ics communications.ics
+  kalends import ics https://museum.example/communications.ics --until 2027-06-30")]
+pub struct Args {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Subcommand)]
+#[command(disable_help_flag = true, disable_help_subcommand = true)]
+enum What {
+    Ics(ics::Args),
+}
+
+/// Runs the command.
+pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
+    match &args.what {
+        What::Ics(args) => ics::run(args, ui, here),
+    }
+}
+
+/// Something outside of the calendar, as it was read.
+struct Outside {
+    /// How it is called: a path as the user said it, or an address.
+    name: String,
+    bytes: Vec<u8>,
+}
+
+impl Outside {
+    /// Reads a file that lies anywhere.
+    fn file(path: &Path, limit_bytes: u64) -> Result<Outside, Error> {
+        let name = path.display().to_string();
+        match disk::read_whole(path, limit_bytes) {
+            Ok(Some(bytes)) => Ok(Outside { name, bytes }),
+            Ok(None) => Err(Error::user(format!(
+                "{name} is larger than {} MB, and no more is read",
+                limit_bytes >> 20
+            ))
+            .hint("export fewer days or fewer things, and import that")),
+            Err(fault) => Err(Error::user(format!("cannot read {name}"))
+                .because(fault)
+                .hint("see whether it is there, and whether you may read it")),
+        }
+    }
+
+    /// Shows what is wrong with it.
+    fn show(&self, ui: &mut Ui, findings: &mut [Finding]) -> Result<(), Error> {
+        let text = match std::str::from_utf8(&self.bytes) {
+            Ok(text) => text.to_owned(),
+            Err(_) => {
+                // A fold may split a character, and then the file is no text: it is shown as far as it is one.
+                for span in findings.iter_mut().filter_map(|finding| finding.span.as_mut()) {
+                    *span = lossy_span(&self.bytes, span);
+                }
+                String::from_utf8_lossy(&self.bytes).into_owned()
+            }
+        };
+        let files = [File { path: self.name.clone(), content: Content::Text(text) }];
+        let format = if ui.json() { Format::Json } else { Format::Text };
+        ui.findings(format, findings, &Sources::new(&files, findings))
+    }
+}
+
+/// Returns where a span of bytes stands once what is no UTF-8 is replaced.
+fn lossy_span(bytes: &[u8], span: &Span) -> Span {
+    let upto = |at: usize| String::from_utf8_lossy(bytes.get(..at).unwrap_or(bytes)).len();
+    let start = upto(span.start);
+    start..upto(span.end).max(start)
+}
+
+/// Returns the last part of a path, without what is behind its last dot.
+fn stem(path: &Path) -> Option<String> {
+    PathBuf::from(path).file_stem().map(|stem| stem.to_string_lossy().into_owned())
+}
