@@ -4,6 +4,7 @@
 //! with them. [`check()`] then looks at the whole. Both are functions of values.
 
 mod acknowledge;
+mod answer;
 mod approval;
 mod assemble;
 mod check;
@@ -17,6 +18,7 @@ mod kin;
 mod model;
 mod place;
 mod proposal;
+mod request;
 mod schedule;
 mod schema;
 mod told;
@@ -29,14 +31,15 @@ use chrono::TimeDelta;
 
 use crate::draft::{
     AccountId, CampaignId, DepartmentId, EventsId, FactId, GoalId, PersonId, PostId, ProposalId, ProtocolId,
-    RunnerId, TrainingId,
+    RequestId, RunnerId, TrainingId,
 };
 use crate::finding::{File, Finding};
 use crate::time::Zone;
 
 pub use acknowledge::{Acknowledged, Duty, Unready};
+pub use answer::{Reply, reply};
 pub use approval::{Lack, Unsigned, Void};
-pub use check::{check, check_signatures, renames};
+pub use check::{check, check_requests, check_signatures, renames};
 pub use diff::{Became, Change, Detail, diff};
 pub use files::{Item, What, read_file};
 pub use fix::{Fix, fixes};
@@ -48,8 +51,8 @@ pub use kin::Kin;
 pub use model::{
     Account, Acknowledgement, Allowance, Approval, At, Body, By, Campaign, Changes, Decision, Department,
     Events, Fact, Goal, Happening, Norm, Part, Pass, Person, Picture, Post, Proposal, Protocol, ProtocolRule,
-    Question, QuizQuestion, Readers, Repeat, Role, Root, Rule, Ruling, Runner, Scope, Signed, Split,
-    StandingSlot, Training, Voice, Wanted, Words, signed_moment,
+    Question, QuizQuestion, Readers, Repeat, Request, Role, Root, Rule, Ruling, Runner, Scope, Signed, Split,
+    StandingSlot, Taken, Training, Voice, Wanted, Words, signed_moment,
 };
 pub use proposal::State;
 pub(crate) use schedule::{is_film, text_max};
@@ -81,6 +84,8 @@ pub struct Calendar {
     pub events: BTreeMap<EventsId, Events>,
     /// The posts, sorted by id, each id once.
     pub posts: Vec<Post>,
+    /// The requests for posts.
+    pub requests: BTreeMap<RequestId, Request>,
     /// The approvals of each post, by who gave them.
     pub approvals: BTreeMap<PostId, BTreeMap<PersonId, Approval>>,
     /// The acknowledgements of each protocol, by who gave them.

@@ -26,6 +26,7 @@ pub mod preview;
 pub mod proposal;
 pub mod protocol;
 pub mod publish;
+pub mod request;
 pub mod resume;
 pub mod retract;
 pub mod runner;
@@ -133,6 +134,7 @@ enum Command {
     Preview(preview::Args),
     Approve(approve::Args),
     Site(site::Args),
+    Request(request::Args),
     Protocol(protocol::Args),
     Training(training::Args),
     Publish(publish::Args),
@@ -166,6 +168,7 @@ impl Command {
             Command::Preview(args) => preview::run(args, ui, here),
             Command::Approve(args) => approve::run(args, ui, here),
             Command::Site(args) => site::run(args, ui, here),
+            Command::Request(args) => request::run(args, ui, here),
             Command::Protocol(args) => protocol::run(args, ui, here),
             Command::Training(args) => training::run(args, ui, here),
             Command::Publish(args) => publish::run(args, ui, here),

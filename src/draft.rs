@@ -65,6 +65,8 @@ ids! {
     TrainingId;
     /// The id of events imported from one source: their file's stem.
     EventsId;
+    /// A request's id: its file's stem.
+    RequestId;
 }
 
 /// The most bytes that an id has.

@@ -310,6 +310,10 @@ codes! {
     ApprovalOutdated = "approval-outdated", Error, "The post was changed since it was approved.";
     UnknownProtocol = "unknown-protocol", Warning, "There is no protocol of that id.";
     AcknowledgementOutdated = "acknowledgement-outdated", Warning, "The protocol was changed since it was acknowledged.";
+    RequestTakenTwice = "request-taken-twice", Error, "Two people took one request.";
+    RequestContradicted = "request-contradicted", Error, "A request is declined, and a post came of it.";
+    RequestPostLate = "request-post-late", Warning, "A post goes out later than whoever asked for it wants it.";
+    RequestOverdue = "request-overdue", Warning, "The day of a request is past, and nothing stands for it.";
     UnknownTraining = "unknown-training", Error, "There is no training of that id.";
     BadQuiz = "bad-quiz", Error, "A training asks nothing, or nobody could answer what it asks.";
     TrainingOutdated = "training-outdated", Warning, "The training was changed since somebody did it.";

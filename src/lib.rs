@@ -42,6 +42,7 @@ pub mod ledger;
 pub mod exposure;
 pub mod plan;
 pub mod overview;
+pub mod fate;
 
 // Protocols: requests and answers as values.
 pub mod http;

@@ -310,6 +310,63 @@ fn a_protocol_holds_what_breaks_it_and_is_told_to_all() {
 }
 
 #[test]
+fn what_is_asked_for_is_taken_written_and_told_to_whoever_asked() {
+    let stage = Stage::new().calendar();
+    stage.file("departments/shop.toml", "name = \"Shop\"\n");
+    stage.file(
+        "departments/education.toml",
+        "name = \"Education\"\n[[slot]]\nevery = \"wednesday\"\nat = 08:30:00\naccount = \"news\"\n",
+    );
+    stage.file("people/ana.toml", "name = \"Ana\"\nrole = \"contributor\"\ndepartment = \"education\"\n");
+    stage.file("people/rui.toml", "name = \"Rui\"\nrole = \"contributor\"\ndepartment = \"shop\"\n");
+    let now = "--now 2027-01-10T12:00";
+    let stage = stage
+        .run("request list")
+        .run(&format!(
+            "new request Tea at four --department shop --to-department education --wanted 2027-01-27 {now}"
+        ))
+        .run(&format!("new request Soup --department shop --wanted 2027-01-05 {now}"))
+        .run(&format!("new request Bread --from rui --accounts news {now}"))
+        .run("check")
+        .run(&format!("request list {now}"));
+    let asked = fs::read_to_string(stage.work().join("requests/tea-at-four.toml")).unwrap();
+    let stage = stage
+        .run(&format!("request take tea-at-four {now}"))
+        .run(&format!("request take tea-at-fuor --by ana {now}"))
+        .run(&format!("request take tea-at-four --by ana {now}"))
+        .run(&format!("request take tea-at-four --by rui {now}"))
+        .run(&format!("request take tea-at-four --by ana --draft {now}"))
+        .run("request done bread --declined")
+        .run("request done bread --declined Stale --post open-day")
+        .run("request done bread --declined Stale")
+        .run(&format!("request list {now}"))
+        .run(&format!("request list --state open --department education --json {now}"))
+        .run("request list --now 2027-01-25T12:00 --state late")
+        .run(&format!("request show tea-at-four {now}"))
+        .run("plan --now 2027-01-25T12:00")
+        .run("check --now 2027-01-28T12:00");
+    let answered = fs::read_to_string(stage.work().join("requests/tea-at-four.toml")).unwrap();
+    for line in asked.lines() {
+        assert!(answered.lines().any(|known| known == line), "{line}");
+    }
+    let post = fs::read_to_string(stage.work().join("posts/2027/01/2027-01-27-tea-at-four.toml")).unwrap();
+    assert!(
+        post.contains("at = 2027-01-27T08:30:00") && post.contains("department = \"education\""),
+        "{post}"
+    );
+    let stage = stage.set("COLUMNS", "40").run(&format!("request list {now}"));
+    stage.file("posts/2027/01/2027-01-27-tea-at-four.toml", &post.replace("hold =", "# hold ="));
+    stage
+        .git("init -q")
+        .git("add .")
+        .git("commit -qm Begin")
+        .run("request list --now 2027-01-25T12:00 --state scheduled")
+        .run("publish --now 2027-01-27T08:31")
+        .run("request list --now 2027-01-27T09:00 --department shop")
+        .expect("request");
+}
+
+#[test]
 fn a_diff_tells_in_words() {
     let stage = Stage::new().calendar().git("init -q").git("add .").git("commit -qm Begin");
     stage.file(

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use kalends::calendar::{check, check_signatures, read, renames, sort};
+use kalends::calendar::{check, check_requests, check_signatures, read, renames, sort};
 use kalends::draft::{MediaBook, MediaFacts};
 use kalends::events::{Options, align};
 use kalends::finding::{Code, Content, File, Finding, Severity};
@@ -140,6 +140,7 @@ fn find(root: &Path) -> (Vec<File>, Vec<Finding>) {
     let (calendar, mut findings) = read(&files);
     findings.extend(check(&calendar, &book));
     findings.extend(check_signatures(&calendar, &book, day()));
+    findings.extend(check_requests(&calendar, day()));
     findings.extend(leak::findings(&files));
     let now = day().and_time(chrono::NaiveTime::MIN).and_utc();
     findings.extend(align(&calendar, &Options { now, days: None, days_before: 14 }).findings);

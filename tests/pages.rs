@@ -38,6 +38,15 @@ impl Desk {
         desk.file("departments/shows.toml", "name = \"Shows\"\ncoordinator = \"ada\"\nquota = { day = 2 }\n");
         desk.file("departments/school.toml", "name = \"School\"\n");
         desk.file("people/ada.toml", "name = \"Ada Lima\"\n");
+        desk.file(
+            "requests/open-evening.toml",
+            "title = \"An evening for <teachers>\"\ndepartment = \"shows\"\nto_department = \"school\"\nfrom = \"ada\"\n\
+             wanted = 2027-01-16\nuntil = 2027-01-30\nposts = [\"2027-01-18-open-day\"]\n",
+        );
+        desk.file(
+            "requests/lantern.toml",
+            "title = \"The lantern\"\ndepartment = \"shows\"\ndeclined = \"It is <b>lent</b> out\"\n",
+        );
         desk.file("accounts/news.toml", "platform = \"feed\"\ntitle = \"Museum\"\nsince = 2027-01-01\n");
         desk.file(
             "accounts/talk.toml",

@@ -33,6 +33,7 @@ impl Calendar {
                 What::Fact(fact) => drop(calendar.facts.insert(fact.id.clone(), *fact)),
                 What::Events(found) => drop(calendar.events.insert(found.id.clone(), *found)),
                 What::Post(post) => calendar.posts.push(*post),
+                What::Request(found) => drop(calendar.requests.insert(found.id.clone(), *found)),
                 What::Approval(found) => {
                     let of_post = calendar.approvals.entry(found.named.clone()).or_default();
                     of_post.insert(found.signed.named.clone(), *found);

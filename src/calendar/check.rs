@@ -16,6 +16,7 @@ mod post;
 mod proposal;
 mod protocol;
 mod rename;
+mod request;
 mod signed;
 mod tag;
 mod text;
@@ -53,6 +54,8 @@ const OF_CALENDARS: &[CalendarCheck] = &[
     names::of_events,
     names::of_rules,
     names::of_protocols,
+    names::of_requests,
+    request::requests,
     people::missing_until,
     people::shared_signing_key,
     account::missing_server,
@@ -212,6 +215,11 @@ pub fn check_signatures(calendar: &Calendar, book: &MediaBook, today: NaiveDate)
     }
     sort(&mut findings);
     findings
+}
+
+/// Finds the requests whose day is past on a day, and nothing stands for them.
+pub fn check_requests(calendar: &Calendar, today: NaiveDate) -> Vec<Finding> {
+    calendar.requests.values().filter_map(|request| request::overdue(calendar, request, today)).collect()
 }
 
 /// Looks at things, each share of them on a thread of its own.

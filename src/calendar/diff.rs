@@ -2,6 +2,7 @@
 
 mod aim;
 mod protocol;
+mod request;
 mod training;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -149,6 +150,9 @@ fn things(calendar: &Calendar) -> BTreeMap<(Kind, String), Thing> {
     calendar.facts.values().for_each(|it| add(Kind::Fact, it.id.as_str(), &it.file, protocol::fact(it)));
     calendar.events.values().for_each(|it| add(Kind::Events, it.id.as_str(), &it.file, aim::events(it)));
     calendar.posts.iter().for_each(|it| add(Kind::Post, it.id.as_str(), &it.file, post(calendar, it)));
+    calendar.requests.values().for_each(|it| {
+        add(Kind::Request, it.id.as_str(), &it.file, request::request(it));
+    });
     for it in calendar.approvals.values().flat_map(|of_post| of_post.values()) {
         let id = format!("{}/{}", it.named, it.signed.named);
         add(Kind::Approval, &id, &it.signed.file, signed(&it.signed));
@@ -217,6 +221,7 @@ fn root(root: &Root) -> List {
         .maybe("burst", root.burst)
         .say("ledger branch", &root.branch)
         .maybe("ledger remote", root.remote.as_ref())
+        .say("lead of requests", show_duration(root.lead))
         .all("approval", root.rules.iter().map(rule))
 }
 

@@ -2,6 +2,7 @@
 
 mod events;
 mod protocol;
+mod request;
 mod signed;
 mod training;
 
@@ -17,8 +18,8 @@ use super::format::{IdName, Sheet, with_sheet};
 use super::grammar::Kind;
 use super::model::{
     Account, Acknowledgement, Allowance, Approval, At, Body, Campaign, Changes, Decision, Department, Events,
-    Fact, Goal, Part, Pass, Person, Picture, Post, Proposal, Protocol, Question, Repeat, Role, Root, Runner,
-    Split, StandingSlot, Training, Voice,
+    Fact, Goal, Part, Pass, Person, Picture, Post, Proposal, Protocol, Question, Repeat, Request, Role, Root,
+    Runner, Split, StandingSlot, Training, Voice,
 };
 use super::place::{Place, place};
 
@@ -47,6 +48,8 @@ pub enum What {
     Events(Box<Events>),
     /// A post.
     Post(Box<Post>),
+    /// A request for a post.
+    Request(Box<Request>),
     /// An approval of a post.
     Approval(Box<Approval>),
     /// An acknowledgement of a protocol.
@@ -175,6 +178,7 @@ fn what(kind: Kind, sheet: &Sheet<'_>, file: &str, stem: &str) -> What {
         Kind::Fact => boxed(protocol::fact(sheet, file, stem), What::Fact),
         Kind::Events => boxed(events::events(sheet, file, stem), What::Events),
         Kind::Post => boxed(post(sheet, file, stem), What::Post),
+        Kind::Request => boxed(request::request(sheet, file, stem), What::Request),
         Kind::Approval => boxed(signed::approval(sheet, file, stem), What::Approval),
         Kind::Acknowledgement => boxed(signed::acknowledgement(sheet, file, stem), What::Acknowledgement),
         Kind::Training => boxed(training::training(sheet, file, stem), What::Training),
@@ -199,6 +203,7 @@ fn root(sheet: &Sheet<'_>) -> Root {
     let usual = Root::default();
     let publish = sheet.sheet("publish");
     let ledger = sheet.sheet("ledger");
+    let requests = sheet.sheet("requests");
     Root {
         name: text(sheet, "name").unwrap_or(usual.name),
         zone: sheet.zone("zone").map_or(usual.zone, |zone| zone.value),
@@ -212,6 +217,7 @@ fn root(sheet: &Sheet<'_>) -> Root {
         branch: ledger.as_ref().and_then(|ledger| ledger.git_name("branch")).unwrap_or(usual.branch),
         remote: ledger.as_ref().and_then(|ledger| ledger.git_name("remote")),
         rules: sheet.sheets("approval").unwrap_or_default().iter().map(signed::rule).collect(),
+        lead: requests.and_then(|requests| requests.duration("lead")).map_or(usual.lead, |lead| lead.value),
         changes: sheet.sheet("changes").map(|changes| Changes {
             signed: changes.flag("signed").unwrap_or(false),
             allow: changes.sheets("allow").unwrap_or_default().iter().map(allowance).collect(),

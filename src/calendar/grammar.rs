@@ -4,6 +4,7 @@
 //! are made from it.
 
 mod events;
+mod request;
 mod root;
 mod rule;
 mod signed;
@@ -40,6 +41,8 @@ pub enum Kind {
     Events,
     /// `posts/YYYY/MM/ID.toml`
     Post,
+    /// `requests/ID.toml`
+    Request,
     /// `approvals/POST/PERSON.toml`
     Approval,
     /// `acknowledgements/PROTOCOL/PERSON.toml`
@@ -54,7 +57,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 16] = [
+    pub const ALL: [Kind; 17] = [
         Kind::Kalends,
         Kind::Person,
         Kind::Department,
@@ -66,6 +69,7 @@ impl Kind {
         Kind::Fact,
         Kind::Events,
         Kind::Post,
+        Kind::Request,
         Kind::Approval,
         Kind::Acknowledgement,
         Kind::Training,
@@ -87,6 +91,7 @@ impl Kind {
             Kind::Fact => "fact",
             Kind::Events => "events",
             Kind::Post => "post",
+            Kind::Request => "request",
             Kind::Approval => "approval",
             Kind::Acknowledgement => "acknowledgement",
             Kind::Training => "training",
@@ -109,6 +114,7 @@ impl Kind {
             Kind::Fact => Some("facts"),
             Kind::Events => Some("events"),
             Kind::Post => Some("posts"),
+            Kind::Request => Some("requests"),
             Kind::Approval => Some("approvals"),
             Kind::Acknowledgement => Some("acknowledgements"),
             Kind::Training | Kind::Pass => Some("training"),
@@ -130,6 +136,7 @@ impl Kind {
             Kind::Fact => FACT,
             Kind::Events => events::EVENTS,
             Kind::Post => POST,
+            Kind::Request => request::REQUEST,
             Kind::Approval => signed::APPROVAL,
             Kind::Acknowledgement => signed::ACKNOWLEDGEMENT,
             Kind::Training => training::TRAINING,

@@ -3,6 +3,7 @@
 mod events;
 mod post;
 mod protocol;
+mod request;
 mod signed;
 mod training;
 
@@ -17,6 +18,7 @@ use crate::time::{Every, Zone};
 pub use events::{Events, Happening, Span as HappeningSpan};
 pub use post::{Body, Part, Picture, Post, Question, Repeat, Split};
 pub use protocol::{Fact, Norm, Protocol, ProtocolRule, Readers, Scope};
+pub use request::{Request, Taken};
 pub use signed::{
     Acknowledgement, Approval, By, Decision, Pass, Proposal, Rule, Ruling, Signed, signed_moment,
 };
@@ -78,6 +80,8 @@ pub struct Root {
     pub remote: Option<String>,
     /// What must be approved by whom.
     pub rules: Vec<Rule>,
+    /// How long before its day a request should have been taken care of.
+    pub lead: TimeDelta,
     /// Who may change what, where it is said.
     pub changes: Option<Changes>,
 }
@@ -114,6 +118,7 @@ impl Default for Root {
             branch: "ledger".to_owned(),
             remote: None,
             rules: Vec::new(),
+            lead: TimeDelta::days(7),
             changes: None,
         }
     }

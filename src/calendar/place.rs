@@ -19,7 +19,7 @@ pub enum Place<'a> {
 }
 
 /// The folders of later parts of the calendar, left alone.
-const OTHER_FOLDERS: [&str; 6] = ["schedule", "vault", "media", "requests", "experiments", "public"];
+const OTHER_FOLDERS: [&str; 5] = ["schedule", "vault", "media", "experiments", "public"];
 
 /// Tells what a path is to the calendar.
 pub fn place(path: &str) -> Place<'_> {

@@ -3,15 +3,17 @@
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, TimeDelta, Utc};
+use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 
 use crate::draft::{
     AccountId, Canonical, Digest, Draft, Label, Media, MediaBook, Occurrence, PostId, Slot, Visibility, says,
 };
 use crate::text::{self, Beside, Length, Max, Numbering, Platform};
-use crate::time::{Fold, Zone};
+use crate::time::{Fold, Recurrence, Zone};
 
-use super::model::{Account, At, Body, Part, Picture, Post, Question, Split, Words};
+use super::model::{
+    Account, At, Body, Department, Part, Picture, Post, Question, Split, StandingSlot, Words,
+};
 use super::{Calendar, Root};
 
 /// What a post says on one account: its variant's words laid over its own.
@@ -120,6 +122,19 @@ impl Post {
                 walls.map(|wall| (Occurrence::On(wall.date()), wall)).collect()
             }
         }
+    }
+}
+
+impl Department {
+    /// Returns when the department posts as a rule on a day: the first of its standing times that falls on it.
+    pub fn standing_time(&self, day: NaiveDate) -> Option<NaiveTime> {
+        let next = day.succ_opt()?;
+        let falls = |slot: &&StandingSlot| {
+            let every = slot.every.value.clone();
+            let rule = Recurrence { every, until: None, except: BTreeSet::new(), times: None };
+            rule.occurrences(day.and_time(slot.at.value), day..next).next().is_some()
+        };
+        self.slots.iter().filter(falls).map(|slot| slot.at.value).min()
     }
 }
 

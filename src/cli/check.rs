@@ -126,6 +126,7 @@ impl Reading {
         let book = self.repo.media_facts(&media, rev)?;
         let mut findings = self.faults(&book);
         findings.extend(calendar::check_signatures(&self.calendar, &book, today));
+        findings.extend(calendar::check_requests(&self.calendar, today));
         let has_secret =
             |platform| platform::of(platform).is_some_and(|adapter: &dyn Platform| adapter.has_secret());
         findings.extend(vault::check(&self.calendar, &self.files, today, &has_secret));

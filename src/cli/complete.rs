@@ -58,6 +58,13 @@ pub fn trainings() -> ArgValueCandidates {
     })
 }
 
+/// Completes a request's id.
+pub fn requests() -> ArgValueCandidates {
+    candidates(|calendar| {
+        calendar.requests.values().map(|one| (one.id.to_string(), Some(one.title.clone()))).collect()
+    })
+}
+
 /// Completes a department's id.
 pub fn departments() -> ArgValueCandidates {
     candidates(|calendar| {

@@ -6,13 +6,15 @@ use std::path::{Component, Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 
-use crate::calendar::{self, Account, Calendar, Department, Person, Post, Proposal, Protocol, Training};
+use crate::calendar::{
+    self, Account, Calendar, Department, Person, Post, Proposal, Protocol, Request, Training,
+};
 use crate::cli::ClockArgs;
 use crate::draft::{
-    AccountId, DepartmentId, MediaBook, PersonId, PostId, ProposalId, ProtocolId, TrainingId,
+    AccountId, DepartmentId, MediaBook, PersonId, PostId, ProposalId, ProtocolId, RequestId, TrainingId,
 };
 use crate::error::Error;
-use crate::finding::{File, Finding, Severity};
+use crate::finding::{Content, File, Finding, Severity};
 use crate::leak;
 use crate::rim::clock::SystemClock;
 use crate::rim::disk;
@@ -58,6 +60,14 @@ impl Reading {
         findings.extend(leak::findings(&self.files));
         calendar::sort(&mut findings);
         findings
+    }
+
+    /// Returns what a file says; nothing where it is no text.
+    pub fn text(&self, path: &str) -> &str {
+        match self.files.iter().find(|file| file.path == path).map(|file| &file.content) {
+            Some(Content::Text(text)) => text,
+            _ => "",
+        }
     }
 
     /// Refuses a file that has an error in its words: nobody signs what may not be what was meant.
@@ -195,6 +205,13 @@ impl Here {
         let known = calendar.protocols.keys().map(ProtocolId::as_str);
         let found = ProtocolId::new(id).and_then(|id| calendar.protocols.get(&id));
         found.ok_or_else(|| unknown(("protocol", "protocols"), id, known))
+    }
+
+    /// Returns the request of an id that the user said.
+    pub fn request<'a>(&self, calendar: &'a Calendar, id: &str) -> Result<&'a Request, Error> {
+        let known = calendar.requests.keys().map(RequestId::as_str);
+        let found = RequestId::new(id).and_then(|id| calendar.requests.get(&id));
+        found.ok_or_else(|| unknown(("request", "requests"), id, known))
     }
 
     /// Returns the training of an id that the user said.

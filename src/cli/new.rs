@@ -1,6 +1,7 @@
 //! `kalends new`
 
-mod edit;
+pub mod edit;
+pub mod sketch;
 mod template;
 
 use chrono::{DateTime, Days, NaiveDate, NaiveDateTime, NaiveTime, Utc};
@@ -94,12 +95,48 @@ enum What {
         #[arg(value_name = "TITLE", required = true)]
         title: Vec<String>,
     },
+    /// A request for a post
+    Request(Request),
     /// A protocol: how the organisation posts, in words and rules
     Protocol {
         /// Its title; the id is made of it
         #[arg(value_name = "TITLE", required = true)]
         title: Vec<String>,
     },
+}
+
+/// What a new request is told.
+#[derive(Debug, clap::Args)]
+pub struct Request {
+    /// What is wanted, in a few words; the id is made of it
+    #[arg(value_name = "TITLE", required = true)]
+    title: Vec<String>,
+    /// The department that asks; the only one if there is one
+    #[arg(long, value_name = "ID", add = complete::departments())]
+    department: Option<String>,
+    /// The person who asks
+    #[arg(long, value_name = "ID", add = complete::people())]
+    from: Option<String>,
+    /// The department that is asked, where it is another
+    #[arg(long, value_name = "ID", add = complete::departments())]
+    to_department: Option<String>,
+    /// The day it is wanted on
+    #[arg(long, value_name = "DAY", value_parser = day)]
+    wanted: Option<NaiveDate>,
+    /// The accounts that it should go to
+    #[arg(long, value_name = "ID", value_delimiter = ',', add = complete::accounts())]
+    accounts: Vec<String>,
+    /// What the post is to say
+    #[arg(long, value_name = "TEXT")]
+    text: Option<String>,
+    /// Why, and for whom
+    #[arg(long, value_name = "TEXT")]
+    why: Option<String>,
+}
+
+/// Reads a day of the command line.
+pub(super) fn day(text: &str) -> Result<NaiveDate, String> {
+    text.parse().map_err(|_| "expected a day such as 2027-01-18".to_owned())
 }
 
 /// What a new post is told.
@@ -184,6 +221,7 @@ fn file(what: &What, reading: &Reading, here: &Here, now: DateTime<Utc>) -> Resu
             let title = title.join(" ");
             (format!("protocols/{}.toml", id_of(&title)?), template::protocol(&title))
         }
+        What::Request(request) => new_request(request, &reading.calendar, here, today)?,
         What::Training { title } => {
             let title = title.join(" ");
             (format!("training/{}.toml", id_of(&title)?), template::training(&title))
@@ -222,13 +260,54 @@ fn new_post(
     Ok((path, text))
 }
 
+fn new_request(
+    request: &Request,
+    calendar: &Calendar,
+    here: &Here,
+    today: NaiveDate,
+) -> Result<(String, String), Error> {
+    let department = match &request.department {
+        Some(id) => Some(here.department(calendar, id)?.id.as_str()),
+        None if request.from.is_none() && calendar.departments.len() == 1 => {
+            calendar.departments.keys().next().map(|id| id.as_str())
+        }
+        None => None,
+    };
+    if let Some(person) = &request.from {
+        here.person(calendar, person)?;
+    }
+    if let Some(asked) = &request.to_department {
+        here.department(calendar, asked)?;
+    }
+    for account in &request.accounts {
+        here.account(calendar, account)?;
+    }
+    if let Some(wanted) = request.wanted.filter(|wanted| *wanted < today) {
+        return Err(Error::user(format!("{wanted} is past"))
+            .hint("ask for a day that comes; or leave --wanted out, if any day will do"));
+    }
+    let title = request.title.join(" ");
+    let asked = template::Asked {
+        title: &title,
+        department,
+        from: request.from.as_deref(),
+        to_department: request.to_department.as_deref(),
+        wanted: request.wanted,
+        accounts: &request.accounts,
+        text: request.text.as_deref(),
+        why: request.why.as_deref(),
+    };
+    Ok((format!("requests/{}.toml", id_of(&title)?), template::request(&asked, today)))
+}
+
+/// Returns ten o'clock on the next day.
 fn tomorrow(today: NaiveDate) -> NaiveDateTime {
     let day = today.checked_add_days(Days::new(1)).unwrap_or(today);
     day.and_time(NaiveTime::from_hms_opt(10, 0, 0).unwrap_or_default())
 }
 
 /// Returns the accounts that a post of this department goes to if nothing else is said.
-fn accounts_of<'a>(calendar: &'a Calendar, department: Option<&str>) -> Vec<&'a str> {
+pub(super) fn accounts_of<'a>(calendar: &'a Calendar, department: Option<&str>) -> Vec<&'a str> {
     let named = |id: &str| {
         department.is_some_and(|department| {
             let of = calendar.departments.values().find(|one| one.id.as_str() == department);

@@ -108,6 +108,13 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
     ui.page();
     ui.data(picture(args, ui, &items, calendar.zone(), now))?;
     conclude(ui, &reading, &items);
+    let late = calendar.late_requests(calendar.zone().local(now).date()).count();
+    if late > 0 {
+        ui.status(format!(
+            "{} to be taken care of: kalends request list --state late",
+            plural(late, "request")
+        ));
+    }
     Ok(Outcome::Done)
 }
 

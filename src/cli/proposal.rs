@@ -10,7 +10,6 @@ use crate::calendar::{Calendar, Proposal, State};
 use crate::cli::complete;
 use crate::cli::here::{Here, Reading};
 use crate::error::{Error, Outcome};
-use crate::finding::Content;
 use crate::rim::repo::Rev;
 use crate::text::{Breaks, visible};
 use crate::ui::table::{Cell, Column, table};
@@ -136,7 +135,7 @@ fn show(args: &Show, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
     let reading = here.read(&super::check::rev(args.at.as_deref()))?;
     let calendar = &reading.calendar;
     let plan = here.proposal(calendar, &args.id)?;
-    let text = text_of(&reading, plan);
+    let text = reading.text(&plan.file);
     if ui.json() {
         ui.document("proposal", &one(calendar, plan, Some(text)))?;
         return Ok(Outcome::Done);
@@ -150,15 +149,6 @@ fn show(args: &Show, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
     }
     ui.data(format!("\n{}", visible(text, Breaks::Keep)))?;
     Ok(Outcome::Done)
-}
-
-/// Returns a plan's text.
-fn text_of<'a>(reading: &'a Reading, plan: &Proposal) -> &'a str {
-    let file = reading.files.iter().find(|file| file.path == plan.file);
-    match file.map(|file| &file.content) {
-        Some(Content::Text(text)) => text,
-        _ => "",
-    }
 }
 
 /// Says who decided what on a plan, when and why.

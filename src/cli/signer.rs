@@ -46,6 +46,11 @@ struct Named {
 }
 
 impl SignerArgs {
+    /// Returns the arguments of a command that signs nothing, and asks who somebody is.
+    pub fn only_person(person: Option<String>) -> SignerArgs {
+        SignerArgs { person, key: None }
+    }
+
     /// Returns the person whom the command line names.
     pub fn named_person<'a>(&self, calendar: &'a Calendar, here: &Here) -> Result<Option<&'a Person>, Error> {
         self.person.as_ref().map(|id| here.person(calendar, id)).transpose()

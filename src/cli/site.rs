@@ -7,12 +7,15 @@ use chrono::{Datelike, Days, NaiveDate};
 use clap::ValueHint;
 use serde::Serialize;
 
+use crate::calendar::Request;
 use crate::cli::check::rev;
 use crate::cli::here::Here;
 use crate::cli::plan::{asked_days, moments, parse_month};
 use crate::cli::preview::album;
+use crate::cli::request::rows as requested;
 use crate::cli::{ClockArgs, look};
 use crate::error::{Error, Outcome};
+use crate::fate::{Fate, fate};
 use crate::overview::{collisions, gaps};
 use crate::rim::folder;
 use crate::rim::repo::Rev;
@@ -72,6 +75,9 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
     let window = moments(&days, calendar.zone()).ok_or_else(out_of_reach)?;
 
     let plan = look::survey(ui, &reading, &rev, window.clone(), now)?;
+    let rows = requested(ui, &reading, &rev, now)?;
+    let fates: Vec<(&Request, Fate)> =
+        calendar.requests.values().map(|request| (request, fate(calendar, request, &rows, now))).collect();
     let known = around(&days);
     let around = calendar.drafts(moments(&known, calendar.zone()).unwrap_or_else(|| window.clone()));
     let drafts: Vec<_> = around.iter().filter(|draft| window.contains(&draft.due)).cloned().collect();
@@ -88,6 +94,7 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
         rows: &plan.rows,
         collisions: &collisions(calendar, &drafts),
         gaps: &gaps(calendar, &around, &known, &days),
+        requests: &fates,
         now,
         days,
         commit: commit.as_deref(),

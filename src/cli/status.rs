@@ -42,6 +42,8 @@ struct Status<'a> {
     awaiting_approval: Vec<&'a str>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     awaiting_readers: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    late_requests: Vec<&'a str>,
     next: Vec<Item<'a>>,
     ledger: Totals,
 }
@@ -104,8 +106,11 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
     };
     let awaiting = Awaiting { readers: posts(unread), approval: posts(unsigned) };
     if ui.json() {
+        let today = runner.calendar().zone().local(now).date();
+        let late = runner.calendar().late_requests(today).map(|request| request.id.as_str());
         let status = Status {
             awaiting_approval: awaiting.approval.iter().map(PostId::as_str).collect(),
+            late_requests: late.collect(),
             awaiting_readers: awaiting.readers.iter().map(PostId::as_str).collect(),
             ..document(now, &head, &needy, &next)
         };
@@ -179,6 +184,7 @@ fn document<'a>(now: DateTime<Utc>, head: &'a Head, needy: &[&'a Row], next: &[&
         needs_a_person: needy.iter().map(item).collect(),
         awaiting_approval: Vec::new(),
         awaiting_readers: Vec::new(),
+        late_requests: Vec::new(),
         next: next.iter().map(item).collect(),
         ledger: Totals { commits: head.seq, entries: head.entries, open: head.open.len() },
     }
@@ -200,9 +206,10 @@ fn show(
         ))?;
         ui.data(format!("  since {}; go on with: kalends resume\n", ui::foreign(&halt.since)))?;
     }
+    let late = runner.calendar().late_requests(zone.local(runner.now()).date()).count();
     let by_hand = needy.iter().filter(|row| row.standing == Standing::ByHand).count();
     ui.data(ui::paint(ui::STRONG, "Needs a person"))?;
-    if needy.is_empty() && awaiting.readers.is_empty() && awaiting.approval.is_empty() {
+    if needy.is_empty() && late == 0 && awaiting.readers.is_empty() && awaiting.approval.is_empty() {
         ui.data("  nothing")?;
     }
     for row in needy.iter().filter(|row| row.standing != Standing::ByHand) {
@@ -226,6 +233,12 @@ fn show(
         }
     }
     awaiting.show(ui)?;
+    if late > 0 {
+        ui.data(format!(
+            "  {} to be taken care of: kalends request list --state late",
+            plural(late, "request")
+        ))?;
+    }
     ui.data(format!("\n{}", ui::paint(ui::STRONG, "Next")))?;
     if next.is_empty() {
         ui.data(format!("  nothing in the next {} days", AHEAD.num_days()))?;

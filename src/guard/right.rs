@@ -2,7 +2,7 @@
 
 use chrono::NaiveDate;
 
-use crate::calendar::{Calendar, Person, Post, Role};
+use crate::calendar::{Calendar, Person, Post, Request, Role};
 use crate::draft::DepartmentId;
 
 use super::Sides;
@@ -18,8 +18,8 @@ pub struct Refusal {
 const STEERING: [&str; 6] =
     [".gitattributes", ".gitmodules", ".gitlab-ci.yml", "CODEOWNERS", ".github/", ".gitlab/"];
 
-/// Folders that anybody whom the calendar knows may put something into.
-const OPEN: [&str; 2] = ["media", "requests"];
+/// The folder that anybody whom the calendar knows may put something into.
+const OPEN: &str = "media";
 
 /// Tells why a person may not change a file, if they may not.
 pub fn refusal(sides: Sides<'_>, person: &Person, path: &str, day: NaiveDate) -> Option<Refusal> {
@@ -57,10 +57,11 @@ pub fn refusal(sides: Sides<'_>, person: &Person, path: &str, day: NaiveDate) ->
         {
             Some(by_whom(person, "it says what somebody else signed", "whoever signed it"))
         }
+        "requests" => request(sides, person, path),
         "campaigns" => campaign(sides, person, path),
         "goals" | "schedule" | "events" if role(person) == Some(Role::Manager) => None,
         "accounts" | "runners" | "vault" if role(person) == Some(Role::It) => None,
-        _ if OPEN.contains(&folder) => None,
+        OPEN => None,
         _ if is_guarded(path) => {
             Some(by_whom(person, "it is one of the calendar's own rules", "a coordinator"))
         }
@@ -167,6 +168,39 @@ fn posts(sides: Sides<'_>, person: &Person, path: &str) -> Option<Refusal> {
         post.to.value.iter().find(|to| !own.is_empty() && own.iter().all(|id| id.value != to.value))?;
     let why = format!("on the target branch `{}` may not use the account `{}`", department.id, other.value);
     Some(by_whom(person, &why, "a coordinator"))
+}
+
+/// A department asks for its own posts; whom it asks, and coordinators, answer.
+fn request(sides: Sides<'_>, person: &Person, path: &str) -> Option<Refusal> {
+    fn of<'a>(calendar: &'a Calendar, path: &str) -> Option<&'a Request> {
+        calendar.requests.values().find(|request| request.file == path)
+    }
+    let (before, after) = (of(sides.target, path), of(sides.branch, path));
+    let asks = |request: &Request| match &request.department {
+        Some(department) => writes_for(sides.target, person, &department.value),
+        None => request.from.as_ref().is_none_or(|from| from.value == person.id),
+    };
+    let answers = |request: &Request| {
+        role(person) == Some(Role::DepartmentCoordinator)
+            || request.asked().is_some_and(|asked| writes_for(sides.target, person, &asked.value))
+    };
+    let (is_asked_otherwise, is_answered) = match (before, after) {
+        (Some(before), Some(after)) => (!before.asks_the_same(after), before.answer() != after.answer()),
+        (None, Some(after)) => (true, after.answer() != (Vec::new(), Vec::new(), None)),
+        (Some(_), None) => (true, false),
+        (None, None) => return None,
+    };
+    // As it was, and as it shall be: nobody makes a request theirs by changing whom it is of.
+    let mut versions = before.into_iter().chain(after);
+    if is_asked_otherwise && !versions.clone().all(asks) {
+        let why = "it is what another department asks for";
+        return Some(by_whom(person, why, "that department, or a coordinator"));
+    }
+    if is_answered && !versions.next().is_some_and(answers) {
+        let why = "it says what became of a request";
+        return Some(by_whom(person, why, "the department that is asked, or a coordinator"));
+    }
+    None
 }
 
 fn campaign(sides: Sides<'_>, person: &Person, path: &str) -> Option<Refusal> {

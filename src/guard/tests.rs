@@ -161,6 +161,27 @@ fn each_role_has_its_files() {
 }
 
 #[test]
+fn a_department_asks_for_its_own_and_whom_it_asks_answers() {
+    const PATH: &str = "requests/tea.toml";
+    let asked = "title = \"Tea\"\ndepartment = \"education\"\nto_department = \"shop\"\n";
+    let taken = format!("{asked}[[taken]]\nby = \"duarte\"\non = 2027-01-20\n");
+    assert!(may("eva", PATH, asked));
+    assert!(!may("eva", PATH, &asked.replace("\"education\"", "\"shop\"")), "nor asks for others");
+    assert!(!may("eva", PATH, &taken), "nor answers for others");
+    assert!(may("eva", PATH, &taken.replace("to_department = \"shop\"\n", "")), "but for their own");
+    assert!(may("duarte", PATH, &taken), "a coordinator answers");
+    assert!(!may("eva", PATH, &asked.replace("department = \"education\"", "from = \"max\"")));
+    assert!(may("max", PATH, &asked.replace("department = \"education\"", "from = \"max\"")));
+    // What stands on the target branch counts: nobody makes a request theirs by changing it.
+    let theirs = calendar_of(&[(PATH, &asked.replace("\"education\"", "\"shop\""))]);
+    let branch = calendar_of(&[(PATH, asked)]);
+    let touched = Touched { path: PATH.to_owned(), commits: vec![commit("eva@museum.example")] };
+    let day = NaiveDate::from_ymd_opt(2027, 1, 20).unwrap();
+    let found = guard(Sides { target: &theirs, branch: &branch }, &[touched], day);
+    assert!(found.len() == 1 && found[0].message.contains("another department asks"), "{found:?}");
+}
+
+#[test]
 fn a_department_s_coordinator_leads_its_campaigns() {
     let campaign = "name = \"The open day\"\ndepartment = \"education\"\n";
     assert!(may("duarte", "campaigns/open-day.toml", campaign));

@@ -45,6 +45,7 @@ pub const FOLDERS: &[&str] = &[
     "posts",
     PROPOSALS,
     "protocols",
+    "requests",
     "runners",
     "training",
     VAULT,

@@ -146,6 +146,18 @@ pub(super) fn of_protocols(calendar: &Calendar, findings: &mut Vec<Finding>) {
     }
 }
 
+pub(super) fn of_requests(calendar: &Calendar, findings: &mut Vec<Finding>) {
+    for request in calendar.requests.values() {
+        let departments = request.department.iter().chain(&request.to_department);
+        known(findings, &request.file, DEPARTMENT, &calendar.departments, departments);
+        let people = request.from.iter().chain(request.taken.iter().map(|taken| &taken.by));
+        known(findings, &request.file, PERSON, &calendar.people, people);
+        known(findings, &request.file, ACCOUNT, &calendar.accounts, &request.accounts);
+        known(findings, &request.file, CAMPAIGN, &calendar.campaigns, &request.campaign);
+        known(findings, &request.file, GOAL, &calendar.goals, &request.goal);
+    }
+}
+
 pub(super) fn of_post(calendar: &Calendar, post: &Post, findings: &mut Vec<Finding>) {
     known(findings, &post.file, DEPARTMENT, &calendar.departments, &post.department);
     known(findings, &post.file, PERSON, &calendar.people, &post.author);

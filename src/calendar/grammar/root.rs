@@ -33,6 +33,15 @@ pub(super) const KALENDS: &[Key] = &[
         "Where the record of what happened is kept.",
     ),
     may(
+        "requests",
+        Table(&[may(
+            "lead",
+            Duration,
+            "How long before its day a request should have been taken care of; `7d` if absent.",
+        )]),
+        "What departments ask for.",
+    ),
+    may(
         "changes",
         Table(&[
             may(

@@ -141,6 +141,67 @@ bad = [\"Come and see!!\"]
     )
 }
 
+/// What somebody asks for.
+pub struct Asked<'a> {
+    pub title: &'a str,
+    pub department: Option<&'a str>,
+    pub from: Option<&'a str>,
+    pub to_department: Option<&'a str>,
+    pub wanted: Option<NaiveDate>,
+    pub accounts: &'a [String],
+    pub text: Option<&'a str>,
+    pub why: Option<&'a str>,
+}
+
+/// Returns a request; what was not said stands in it as a comment.
+pub fn request(asked: &Asked<'_>, today: NaiveDate) -> String {
+    let mut file = format!("title = {}\n", quoted(asked.title));
+    let mut or_else = |key: &str, value: Option<&str>, comment: &str| match value {
+        Some(value) => put(&mut file, format_args!("{key} = {}\n", quoted(value))),
+        None => file.push_str(comment),
+    };
+    let is_nobody = asked.department.is_none() && asked.from.is_none();
+    let who = if is_nobody { "department = \"…\"        # the department that asks\n" } else { "" };
+    or_else("department", asked.department, who);
+    or_else("from", asked.from, "# from = \"…\"            # the person who asks\n");
+    or_else(
+        "to_department",
+        asked.to_department,
+        "# to_department = \"…\"   # whom you ask, if it is another department\n",
+    );
+    or_else("why", asked.why, "# why = \"…\"             # why, and for whom\n");
+    or_else("text", asked.text, "# text = \"…\"            # what the post is to say\n");
+    match asked.wanted {
+        Some(wanted) => put(&mut file, format_args!("wanted = {wanted}\n")),
+        None => put(
+            &mut file,
+            format_args!(
+                "# wanted = {}     # the day it is wanted on; any day if left out\n",
+                later(today, 14)
+            ),
+        ),
+    }
+    put(&mut file, format_args!("# until = {}      # the last day that will do\n", later(today, 21)));
+    match asked.accounts {
+        [] => file.push_str("# accounts = [\"…\"]      # where; whoever takes it chooses if left out\n"),
+        accounts => {
+            let accounts: Vec<String> = accounts.iter().map(|account| quoted(account)).collect();
+            put(&mut file, format_args!("accounts = [{}]\n", accounts.join(", ")));
+        }
+    }
+    file.push_str(
+        "# link = \"https://…\"
+
+# [[media]]
+# file = \"media/…\"
+# alt = \"What the picture shows, for those who cannot see it\"
+
+# What becomes of it is written below by whoever takes it: kalends request list shows it.
+",
+    );
+    file
+}
+
 /// Returns a training with one question of each kind, right as they stand.
 pub fn training(title: &str) -> String {
     format!(

@@ -128,7 +128,7 @@ fn show(ui: &mut Ui, reading: &Reading, plan: &Proposal) -> Result<(), Error> {
     if ui.json() {
         return Ok(());
     }
-    let text = super::text_of(reading, plan);
+    let text = reading.text(&plan.file);
     ui.data(format!("{}\n\n{}", ui::paint(ui::STRONG, &plan.id), visible(text, Breaks::Keep)))
 }
 

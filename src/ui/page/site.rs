@@ -11,6 +11,7 @@ mod index;
 mod month;
 mod parts;
 mod post;
+mod requests;
 mod year;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,8 +19,9 @@ use std::ops::Range;
 
 use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveDateTime, Utc};
 
-use crate::calendar::Calendar;
+use crate::calendar::{Calendar, Request};
 use crate::draft::{AccountId, DepartmentId, Draft, MediaBook, PostId};
+use crate::fate::Fate;
 use crate::overview::{self, Collision, Gap};
 use crate::plan::{Row, Standing};
 use crate::ui::agenda;
@@ -45,6 +47,8 @@ pub struct Survey<'a> {
     pub collisions: &'a [Collision],
     /// Silences of accounts that reach into these days.
     pub gaps: &'a [Gap],
+    /// What is asked for, and what became of it.
+    pub requests: &'a [(&'a Request, Fate)],
     /// The moment that all of this is as of.
     pub now: DateTime<Utc>,
     /// The days of the site: whole months.

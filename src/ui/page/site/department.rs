@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::parts::{Here, collisions, count, frame, posts_table, section};
-use super::{Entry, Site, days_of, needs_a_look};
+use super::{Entry, Site, days_of, needs_a_look, requests};
 use crate::calendar::Department;
 use crate::draft::{DepartmentId, PersonId, PostId};
 use crate::html::Html;
@@ -28,6 +28,7 @@ pub fn page(site: &Site<'_>, id: &DepartmentId) -> String {
     let is_own = |found: &&Collision| found.posts.iter().any(|post| posts.contains(post));
     let own: Vec<&Collision> = site.survey.collisions.iter().filter(is_own).collect();
     section(&mut main, "collisions", "Collisions", &collisions(site, here, &own));
+    section(&mut main, "requests", "Requests", &requests::table(site, id));
     for first in site.months() {
         let days = days_of(first);
         let of_month: Vec<&Entry<'_>> =
