@@ -5,22 +5,26 @@
 //! what belongs to them is judged beside their kin ([`crate::calendar::Kin`]) and the calendar's rules; anything else may concern every post, and
 //! all is read.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::thread;
 
 use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
 
-use crate::calendar::{self, Kin, renames};
+use crate::calendar::{self, Kin, Request, renames};
 use crate::cli::here::{Here, Reading};
 use crate::error::Error;
-use crate::finding::{Content, Finding};
+use crate::finding::{Code, Content, Finding, Span};
 use crate::guard::{self, Sides};
 use crate::rim::repo::{FOLDERS, Merged, Pick, ROOT, Register, Repo, Rev};
 use crate::vault::{self, Version};
 
-/// The folders whose files concern only the posts that they name, or that name them.
+/// The folders of which only some files are read: they concern only the posts that they name, or that name them.
 const OF_POSTS: [&str; 4] = ["posts", "approvals", "media", "proposals"];
+
+/// The folder whose files concern only the posts that they name, and are read all the same: a post that is gone may be
+/// named in any of them.
+const REQUESTS: &str = "requests";
 
 /// A branch and the commit that it wants to enter.
 pub struct Branch {
@@ -70,7 +74,8 @@ impl Branch {
         let mut findings = self.after.check(&self.rev, today)?;
         let (before, after) = (&self.before, &self.after);
         let old = before.judge(&self.target, today)?;
-        findings.retain(|finding| self.is_about(finding) || !old.contains(finding));
+        let old: HashSet<_> = old.iter().map(identity).collect();
+        findings.retain(|finding| self.is_about(finding) || !old.contains(&identity(finding)));
         findings.extend(renames(&before.calendar, &after.calendar));
         let touched = after.repo.touched(self.own.0, self.own.1)?;
         let sides = Sides { target: &before.calendar, branch: &after.calendar };
@@ -87,6 +92,11 @@ impl Branch {
     }
 }
 
+/// Returns by what a finding is known again. Its help may name what is near, which another part of the calendar may not have.
+fn identity(finding: &Finding) -> (Code, &str, &Option<Span>, &str) {
+    (finding.code, &finding.file, &finding.span, &finding.message)
+}
+
 fn version(reading: &Reading) -> Version<'_> {
     Version { calendar: &reading.calendar, files: &reading.files }
 }
@@ -94,7 +104,7 @@ fn version(reading: &Reading) -> Version<'_> {
 /// Tells whether a file concerns posts, or nothing that the calendar reads.
 fn is_of_posts(path: &str) -> bool {
     let top = path.split('/').next().unwrap_or_default();
-    OF_POSTS.contains(&top) || !(path == ROOT || FOLDERS.contains(&top))
+    OF_POSTS.contains(&top) || top == REQUESTS || !(path == ROOT || FOLDERS.contains(&top))
 }
 
 /// Finds out which files have to do with a branch's changes.
@@ -121,7 +131,13 @@ impl Scout<'_> {
             .collect();
         let approved = changed.iter().filter_map(|path| path.strip_prefix("approvals/")?.split('/').next());
         kin.extend(approved.map(|post| alone(Kin::of_id(post))));
+        let asked: Vec<&Request> =
+            own.requests.values().filter(|request| changed.contains(&request.file)).collect();
+        let answers = asked.iter().flat_map(|request| &request.posts);
+        kin.extend(answers.map(|post| alone(Kin::of_id(post.value.as_str()))));
         let mut files = register.kin_of(&kin, own.kin_days());
+        let wanted = asked.iter().flat_map(|request| &request.media);
+        files.extend(wanted.map(|picture| picture.file.value.clone()));
         if !pictures.is_empty() {
             let shown = register.kin_of(&pictures, None);
             files.extend(shown.iter().cloned());
