@@ -4,6 +4,7 @@
 //! with them. [`check()`] then looks at the whole. Both are functions of values.
 
 mod acknowledge;
+mod annual;
 mod answer;
 mod approval;
 mod assemble;
@@ -37,22 +38,25 @@ use crate::finding::{File, Finding};
 use crate::time::Zone;
 
 pub use acknowledge::{Acknowledged, Duty, Unready};
+pub use annual::Closed;
 pub use answer::{Reply, reply};
 pub use approval::{Lack, Unsigned, Void};
-pub use check::{check, check_requests, check_signatures, renames};
+pub use check::{check, check_requests, check_schedules, check_signatures, renames};
 pub use diff::{Became, Change, Detail, diff};
 pub use files::{Item, What, read_file};
 pub use fix::{Fix, fixes};
 pub use format::FILE_LIMIT_BYTES;
+pub(crate) use format::word::shown;
 pub use format::word::slug;
 pub use grammar::{Key, Kind, RULES, Type, Variety};
 pub use handbook::{handbook, protocol_page};
 pub use kin::Kin;
 pub use model::{
-    Account, Acknowledgement, Allowance, Approval, At, Body, By, Campaign, Changes, Decision, Department,
-    Events, Fact, Goal, Happening, Norm, Part, Pass, Person, Picture, Post, Proposal, Protocol, ProtocolRule,
-    Question, QuizQuestion, Readers, Repeat, Request, Role, Root, Rule, Ruling, Runner, Scope, Signed, Split,
-    StandingSlot, Taken, Training, Voice, Wanted, Words, signed_moment,
+    Account, Acknowledgement, Allowance, Approval, At, Body, By, Campaign, Changes, Closing, Coverage, Days,
+    Decision, Department, Events, Fact, Goal, Happening, Norm, Observance, Part, Pass, Period, Person,
+    Picture, PlannedSlot, Post, Proposal, Protocol, ProtocolRule, Question, QuizQuestion, Readers, Repeat,
+    Request, Rest, Role, Root, Rule, Ruling, Runner, Schedule, Scope, Signed, Split, StandingSlot, Taken,
+    Theme, Training, Voice, Wanted, Words, signed_moment,
 };
 pub use proposal::State;
 pub(crate) use schedule::{is_film, text_max};
@@ -82,6 +86,8 @@ pub struct Calendar {
     pub facts: BTreeMap<FactId, Fact>,
     /// The events of other calendars, by their source.
     pub events: BTreeMap<EventsId, Events>,
+    /// The annual schedules, by year.
+    pub schedules: BTreeMap<i32, Schedule>,
     /// The posts, sorted by id, each id once.
     pub posts: Vec<Post>,
     /// The requests for posts.

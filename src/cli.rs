@@ -39,6 +39,7 @@ pub mod stop;
 pub mod training;
 pub mod unapproved;
 pub mod vault;
+pub mod year;
 
 use std::ffi::OsString;
 use std::panic::{self, UnwindSafe};
@@ -130,6 +131,7 @@ enum Command {
     Check(check::Args),
     Plan(plan::Args),
     Align(align::Args),
+    Year(year::Args),
     Diff(diff::Args),
     Preview(preview::Args),
     Approve(approve::Args),
@@ -164,6 +166,7 @@ impl Command {
             Command::Align(args) => align::run(args, ui, here),
             Command::Import(args) => import::run(args, ui, here),
             Command::Plan(args) => plan::run(args, ui, here),
+            Command::Year(args) => year::run(args, ui, here),
             Command::Diff(args) => diff::run(args, ui, here),
             Command::Preview(args) => preview::run(args, ui, here),
             Command::Approve(args) => approve::run(args, ui, here),

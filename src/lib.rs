@@ -43,6 +43,7 @@ pub mod exposure;
 pub mod plan;
 pub mod overview;
 pub mod fate;
+pub mod year;
 
 // Protocols: requests and answers as values.
 pub mod http;

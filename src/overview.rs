@@ -165,10 +165,28 @@ pub fn gaps(
     known: &Range<NaiveDate>,
     days: &Range<NaiveDate>,
 ) -> Vec<Gap> {
-    let mut posted: BTreeMap<&AccountId, BTreeSet<NaiveDate>> = BTreeMap::new();
+    silences(calendar, posted(calendar, drafts), known, days)
+}
+
+/// The days on which each account has something.
+pub type Posted<'a> = BTreeMap<&'a AccountId, BTreeSet<NaiveDate>>;
+
+/// Returns the days on which each account has a post.
+pub fn posted<'a>(calendar: &Calendar, drafts: &'a [Draft]) -> Posted<'a> {
+    let mut posted = Posted::new();
     for draft in drafts {
         posted.entry(&draft.slot.account).or_default().insert(calendar.zone().local(draft.due).date());
     }
+    posted
+}
+
+/// Finds the silences of each account that reach into some days, as [`gaps`] does, between days that are given.
+pub fn silences(
+    calendar: &Calendar,
+    mut posted: Posted<'_>,
+    known: &Range<NaiveDate>,
+    days: &Range<NaiveDate>,
+) -> Vec<Gap> {
     let mut found = Vec::new();
     for account in calendar.accounts.values().filter(|account| account.platform.is_some()) {
         let posted = posted.remove(&account.id).unwrap_or_default();

@@ -1,8 +1,8 @@
 //! The museum of findings: `tests/findings/CODE/` is a tiny calendar that shows a code, and `expected.json` is all that
 //! is found in it.
 //!
-//! `made.json` tells of files that git cannot hold, or should not: large ones, links, films. `before/` is the calendar
-//! as it was. `KALENDS_BLESS=1` writes what is expected anew.
+//! `made.json` tells of files that git cannot hold, or should not: large ones, links, films. A `year` in it looks at that year
+//! as `kalends year check` does. `before/` is the calendar as it was. `KALENDS_BLESS=1` writes what is expected anew.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods)]
 
@@ -18,6 +18,7 @@ use kalends::guard::{Commit, Sides, Touched, guard};
 use kalends::leak;
 use kalends::text::Platform;
 use kalends::vault::{self, Version};
+use kalends::year::{self, Board};
 use serde_json::{Value, json};
 
 /// Stands in the middle of a made-up secret and is taken out when a room is read, so that a check of the repository that
@@ -157,7 +158,14 @@ fn find(root: &Path) -> (Vec<File>, Vec<Finding>) {
             findings.extend(guard(sides, &touched(&serde_json::from_str(&commits).unwrap()), day()));
         }
     }
+    let made = fs::read_to_string(root.join("made.json")).unwrap_or_else(|_| "{}".to_owned());
+    let made: Value = serde_json::from_str(&made).unwrap();
+    if let Some(year) = made["year"].as_i64() {
+        let board = Board::new(&calendar, year as i32).unwrap();
+        findings.extend(year::check(&board, day().and_hms_opt(12, 0, 0).unwrap().and_utc()));
+    }
     sort(&mut findings);
+    findings.dedup();
     (files, findings)
 }
 

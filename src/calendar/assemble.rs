@@ -32,6 +32,7 @@ impl Calendar {
                 What::Protocol(found) => drop(calendar.protocols.insert(found.id.clone(), *found)),
                 What::Fact(fact) => drop(calendar.facts.insert(fact.id.clone(), *fact)),
                 What::Events(found) => drop(calendar.events.insert(found.id.clone(), *found)),
+                What::Schedule(found) => drop(calendar.schedules.insert(found.year, *found)),
                 What::Post(post) => calendar.posts.push(*post),
                 What::Request(found) => drop(calendar.requests.insert(found.id.clone(), *found)),
                 What::Approval(found) => {

@@ -7,6 +7,7 @@ mod account;
 mod acknowledge;
 mod approval;
 mod again;
+mod annual;
 mod audience;
 mod media;
 mod names;
@@ -15,6 +16,7 @@ mod poll;
 mod post;
 mod proposal;
 mod protocol;
+mod quota;
 mod rename;
 mod request;
 mod signed;
@@ -65,6 +67,15 @@ const OF_CALENDARS: &[CalendarCheck] = &[
     tag::of_campaigns,
 ];
 
+const OF_SCHEDULES: &[CalendarCheck] = &[
+    names::of_schedules,
+    annual::twice_named,
+    annual::unknown_names,
+    annual::slots_misplaced,
+    annual::slots_at_once,
+    annual::slots_elsewhere,
+];
+
 const OF_POSTS: &[PostCheck] = &[
     names::of_post,
     post::wrong_month,
@@ -86,6 +97,7 @@ const OF_POSTS: &[PostCheck] = &[
     tag::bad_tag,
     tag::tag_twice,
     media::outside,
+    annual::closed,
     protocol::clashes,
 ];
 
@@ -170,7 +182,7 @@ impl<'a> Copy<'a> {
 /// The book has the facts of the media files that the calendar names; one that is not in it is not there.
 pub fn check(calendar: &Calendar, book: &MediaBook) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for rule in OF_CALENDARS {
+    for rule in OF_CALENDARS.iter().chain(OF_SCHEDULES) {
         rule(calendar, &mut findings);
     }
     let rules = protocol::Rulebook::new(calendar);
@@ -188,9 +200,20 @@ pub fn check(calendar: &Calendar, book: &MediaBook) -> Vec<Finding> {
     findings
 }
 
-/// Finds what is wrong on a day with what people signed: approvals of posts, protocols read, trainings done,
-/// decisions on development plans; and with the
-/// rules that nobody can keep.
+/// Finds what is wrong with the annual schedules, with posts on the days that they close, and with posts beyond a quota or
+/// too near to another.
+pub fn check_schedules(calendar: &Calendar) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    OF_SCHEDULES.iter().for_each(|rule| rule(calendar, &mut findings));
+    protocol::across(&protocol::Rulebook::new(calendar), &mut findings);
+    calendar.every_post().for_each(|post| annual::closed(calendar, post, &mut findings));
+    sort(&mut findings);
+    findings.dedup();
+    findings
+}
+
+/// Finds what is wrong on a day with what people signed: approvals of posts, protocols read, trainings done, decisions on
+/// development plans; and with the rules that nobody can keep.
 ///
 /// The book is the one that [`check`] takes.
 pub fn check_signatures(calendar: &Calendar, book: &MediaBook, today: NaiveDate) -> Vec<Finding> {

@@ -1,6 +1,7 @@
 //! What changed between two calendars, in words.
 
 mod aim;
+mod annual;
 mod protocol;
 mod request;
 mod training;
@@ -109,13 +110,16 @@ pub fn diff(before: &Calendar, after: &Calendar) -> Vec<Change> {
 }
 
 fn details(old: &Facts, new: &Facts) -> Vec<Detail> {
-    let find = |facts: &Facts, what: &str| {
-        facts.iter().find(|(name, _)| name == what).map(|(_, value)| value.clone())
-    };
-    let gone = old.iter().filter(|(what, _)| find(new, what).is_none());
+    fn by_name(facts: &Facts) -> BTreeMap<&str, &str> {
+        // The first of a name counts.
+        facts.iter().rev().map(|(what, value)| (what.as_str(), value.as_str())).collect()
+    }
+    let (was, is) = (by_name(old), by_name(new));
+    let find = |facts: &BTreeMap<&str, &str>, what: &str| facts.get(what).map(|value| (*value).to_owned());
+    let gone = old.iter().filter(|(what, _)| !is.contains_key(what.as_str()));
     new.iter()
         .chain(gone)
-        .map(|(what, _)| Detail { what: what.clone(), old: find(old, what), new: find(new, what) })
+        .map(|(what, _)| Detail { what: what.clone(), old: find(&was, what), new: find(&is, what) })
         .filter(|detail| detail.old != detail.new)
         .collect()
 }
@@ -149,6 +153,10 @@ fn things(calendar: &Calendar) -> BTreeMap<(Kind, String), Thing> {
         .for_each(|it| add(Kind::Protocol, it.id.as_str(), &it.file, protocol::protocol(it)));
     calendar.facts.values().for_each(|it| add(Kind::Fact, it.id.as_str(), &it.file, protocol::fact(it)));
     calendar.events.values().for_each(|it| add(Kind::Events, it.id.as_str(), &it.file, aim::events(it)));
+    calendar
+        .schedules
+        .values()
+        .for_each(|it| add(Kind::Schedule, &it.year.to_string(), &it.file, annual::schedule(it)));
     calendar.posts.iter().for_each(|it| add(Kind::Post, it.id.as_str(), &it.file, post(calendar, it)));
     calendar.requests.values().for_each(|it| {
         add(Kind::Request, it.id.as_str(), &it.file, request::request(it));
@@ -282,8 +290,8 @@ fn department(department: &Department) -> List {
         .maybe("coordinator", department.coordinator.as_ref().map(|at| &at.value))
         .all("contributors", department.contributors.iter().map(|at| &at.value))
         .all("accounts", department.accounts.iter().map(|at| &at.value))
-        .maybe("posts a day", department.quota_day)
-        .maybe("posts a week", department.quota_week)
+        .maybe("posts a day", department.quota_day.as_ref().map(|at| at.value))
+        .maybe("posts a week", department.quota_week.as_ref().map(|at| at.value))
         .all("slots", slots)
 }
 

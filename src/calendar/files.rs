@@ -1,6 +1,7 @@
 //! One file read: where it lies says what it is, the grammar says what it may say.
 
 mod events;
+mod annual;
 mod protocol;
 mod request;
 mod signed;
@@ -19,7 +20,7 @@ use super::grammar::Kind;
 use super::model::{
     Account, Acknowledgement, Allowance, Approval, At, Body, Campaign, Changes, Decision, Department, Events,
     Fact, Goal, Part, Pass, Person, Picture, Post, Proposal, Protocol, Question, Repeat, Request, Role, Root,
-    Runner, Split, StandingSlot, Training, Voice,
+    Runner, Schedule, Split, StandingSlot, Training, Voice,
 };
 use super::place::{Place, place};
 
@@ -46,6 +47,8 @@ pub enum What {
     Fact(Box<Fact>),
     /// Events of a source.
     Events(Box<Events>),
+    /// An annual schedule.
+    Schedule(Box<Schedule>),
     /// A post.
     Post(Box<Post>),
     /// A request for a post.
@@ -177,6 +180,7 @@ fn what(kind: Kind, sheet: &Sheet<'_>, file: &str, stem: &str) -> What {
         Kind::Protocol => boxed(protocol::protocol(sheet, file, stem), What::Protocol),
         Kind::Fact => boxed(protocol::fact(sheet, file, stem), What::Fact),
         Kind::Events => boxed(events::events(sheet, file, stem), What::Events),
+        Kind::Schedule => boxed(annual::schedule(sheet, file, stem), What::Schedule),
         Kind::Post => boxed(post(sheet, file, stem), What::Post),
         Kind::Request => boxed(request::request(sheet, file, stem), What::Request),
         Kind::Approval => boxed(signed::approval(sheet, file, stem), What::Approval),
@@ -263,8 +267,8 @@ fn department(sheet: &Sheet<'_>, file: &str, stem: &str) -> Option<Department> {
         coordinator: sheet.id("coordinator"),
         contributors: list(sheet, "contributors"),
         accounts: list(sheet, "accounts"),
-        quota_day: quota.as_ref().and_then(|quota| quota.count("day")).map(|count| count.value),
-        quota_week: quota.as_ref().and_then(|quota| quota.count("week")).map(|count| count.value),
+        quota_day: quota.as_ref().and_then(|quota| quota.count("day")),
+        quota_week: quota.as_ref().and_then(|quota| quota.count("week")),
         slots: sheet.sheets("slot").unwrap_or_default().iter().filter_map(slot).collect(),
         file: file.to_owned(),
         id: IdName::read(stem)?,

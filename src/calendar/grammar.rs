@@ -5,6 +5,7 @@
 
 mod events;
 mod request;
+mod annual;
 mod root;
 mod rule;
 mod signed;
@@ -39,6 +40,8 @@ pub enum Kind {
     Fact,
     /// `events/ID.toml`
     Events,
+    /// `schedule/YEAR.toml`
+    Schedule,
     /// `posts/YYYY/MM/ID.toml`
     Post,
     /// `requests/ID.toml`
@@ -57,7 +60,7 @@ pub enum Kind {
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 17] = [
+    pub const ALL: [Kind; 18] = [
         Kind::Kalends,
         Kind::Person,
         Kind::Department,
@@ -68,6 +71,7 @@ impl Kind {
         Kind::Protocol,
         Kind::Fact,
         Kind::Events,
+        Kind::Schedule,
         Kind::Post,
         Kind::Request,
         Kind::Approval,
@@ -90,6 +94,7 @@ impl Kind {
             Kind::Protocol => "protocol",
             Kind::Fact => "fact",
             Kind::Events => "events",
+            Kind::Schedule => "schedule",
             Kind::Post => "post",
             Kind::Request => "request",
             Kind::Approval => "approval",
@@ -113,6 +118,7 @@ impl Kind {
             Kind::Protocol => Some("protocols"),
             Kind::Fact => Some("facts"),
             Kind::Events => Some("events"),
+            Kind::Schedule => Some("schedule"),
             Kind::Post => Some("posts"),
             Kind::Request => Some("requests"),
             Kind::Approval => Some("approvals"),
@@ -135,6 +141,7 @@ impl Kind {
             Kind::Protocol => PROTOCOL,
             Kind::Fact => FACT,
             Kind::Events => events::EVENTS,
+            Kind::Schedule => annual::SCHEDULE,
             Kind::Post => POST,
             Kind::Request => request::REQUEST,
             Kind::Approval => signed::APPROVAL,
@@ -165,6 +172,10 @@ pub enum Type {
     Date,
     /// Several dates.
     Dates,
+    /// A month, in a string.
+    Month,
+    /// A week, in a string.
+    Week,
     /// A local date-time.
     DateTime,
     /// A date-time with an offset: one moment, whatever the clocks show.

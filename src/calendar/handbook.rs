@@ -144,9 +144,11 @@ fn times(calendar: &Calendar, department: &Department, page: &mut Page) {
         format!("every {} at {}{account}", slot.every.value, slot.at.value.format("%H:%M"))
     });
     page.list(slots.collect());
-    let most = [(department.quota_day, "a day"), (department.quota_week, "a week")];
-    let most: Vec<String> =
-        most.iter().filter_map(|(most, when)| most.map(|most| format!("{most} posts {when}"))).collect();
+    let most = [(&department.quota_day, "a day"), (&department.quota_week, "a week")];
+    let most: Vec<String> = most
+        .iter()
+        .filter_map(|(most, when)| most.as_ref().map(|most| format!("{} posts {when}", most.value)))
+        .collect();
     if !most.is_empty() {
         page.line(format_args!("At most {}; times are those of {}.", most.join(" and "), calendar.root.zone));
     }

@@ -1,6 +1,7 @@
 //! What a calendar's files say, with the place of each word that a finding may point at.
 
 mod events;
+mod annual;
 mod post;
 mod protocol;
 mod request;
@@ -15,6 +16,7 @@ use crate::signature::Key;
 use crate::text::Platform;
 use crate::time::{Every, Zone};
 
+pub use annual::{Closing, Coverage, Days, Observance, Period, PlannedSlot, Rest, Schedule, Theme};
 pub use events::{Events, Happening, Span as HappeningSpan};
 pub use post::{Body, Part, Picture, Post, Question, Repeat, Split};
 pub use protocol::{Fact, Norm, Protocol, ProtocolRule, Readers, Scope};
@@ -228,9 +230,9 @@ pub struct Department {
     /// The accounts it may use.
     pub accounts: Vec<At<AccountId>>,
     /// The most posts of a day.
-    pub quota_day: Option<u32>,
+    pub quota_day: Option<At<u32>>,
     /// The most posts of a week.
-    pub quota_week: Option<u32>,
+    pub quota_week: Option<At<u32>>,
     /// Its standing times.
     pub slots: Vec<StandingSlot>,
 }

@@ -19,7 +19,7 @@ pub enum Place<'a> {
 }
 
 /// The folders of later parts of the calendar, left alone.
-const OTHER_FOLDERS: [&str; 5] = ["schedule", "vault", "media", "experiments", "public"];
+const OTHER_FOLDERS: [&str; 4] = ["vault", "media", "experiments", "public"];
 
 /// Tells what a path is to the calendar.
 pub fn place(path: &str) -> Place<'_> {
@@ -71,9 +71,17 @@ pub fn place(path: &str) -> Place<'_> {
         (Kind::Decision, _) => Place::Astray(
             "decisions lie in proposals/ID/; `kalends proposal approve ID` writes them there".to_owned(),
         ),
+        (Kind::Schedule, []) if !is_year(stem) => {
+            Place::Astray("a schedule is named after its year, such as schedule/2027.toml".to_owned())
+        }
         (_, []) => Place::Of(kind, stem),
         _ => Place::Astray(format!("move it to {top}/{name}: {top}/ has no folders in it")),
     }
+}
+
+/// Tells whether a name is a year that dates in files can be of.
+fn is_year(name: &str) -> bool {
+    name.len() == 4 && name.bytes().all(|b| b.is_ascii_digit()) && ("0001".."9999").contains(&name)
 }
 
 fn is_month(year: &str, month: &str) -> bool {

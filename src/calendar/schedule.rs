@@ -139,6 +139,15 @@ impl Department {
 }
 
 impl Calendar {
+    /// Returns the moments of a post's wall clocks in a window of local days, each with its day.
+    ///
+    /// A wall clock that is no single moment is one all the same, as in [`Calendar::drafts`].
+    pub(crate) fn moments(&self, post: &Post, days: Range<NaiveDate>) -> Vec<(NaiveDate, DateTime<Utc>)> {
+        let zone = post.zone(&self.root);
+        let walls = post.walls(days).into_iter();
+        walls.filter_map(|(_, wall)| Some((wall.date(), zone.resolve_somehow(wall, post.fold())?))).collect()
+    }
+
     /// Returns everything that is due in a window, one draft a slot, sorted by moment and slot.
     ///
     /// A wall clock that a clock change makes no single moment is an error of the calendar; here it is the moment the

@@ -122,6 +122,7 @@ fn every_key_of_the_grammar_is_read_and_its_type_looked_at() {
             let folder = match kind {
                 Kind::Kalends => "kalends.toml".to_owned(),
                 Kind::Post => "posts/2027/01/a.toml".to_owned(),
+                Kind::Schedule => "schedule/2027.toml".to_owned(),
                 Kind::Approval | Kind::Acknowledgement | Kind::Pass | Kind::Decision => {
                     format!("{}/a/ana.toml", kind.folder().unwrap())
                 }

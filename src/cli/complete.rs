@@ -65,6 +65,13 @@ pub fn requests() -> ArgValueCandidates {
     })
 }
 
+/// Completes a year that has a schedule.
+pub fn years() -> ArgValueCandidates {
+    candidates(|calendar| {
+        calendar.schedules.values().map(|one| (format!("{:04}", one.year), one.title.clone())).collect()
+    })
+}
+
 /// Completes a department's id.
 pub fn departments() -> ArgValueCandidates {
     candidates(|calendar| {

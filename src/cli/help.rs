@@ -9,7 +9,7 @@ use crate::ui::{STRONG, Ui};
 /// The commands in the order in which a person meets them.
 const GROUPS: &[(&str, &[&str])] = &[
     ("Write", &["init", "new", "fix", "import", "request"]),
-    ("Look", &["check", "plan", "diff", "preview", "site", "align"]),
+    ("Look", &["check", "plan", "diff", "preview", "site", "align", "year"]),
     ("Agree", &["approve", "proposal", "protocol", "training"]),
     ("Publish", &["publish", "settle", "stop", "resume", "retract"]),
     ("See what happened", &["status", "log", "doctor"]),

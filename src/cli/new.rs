@@ -12,6 +12,7 @@ use crate::calendar::{Calendar, Role};
 use crate::cli::ClockArgs;
 use crate::cli::complete;
 use crate::cli::here::{Here, Reading, moment};
+use crate::cli::year;
 use crate::draft::is_id;
 use crate::error::{Error, Outcome};
 use crate::rim::repo::Rev;
@@ -97,6 +98,12 @@ enum What {
     },
     /// A request for a post
     Request(Request),
+    /// An annual schedule: what a year is about, its holidays, and how many posts there must be
+    Schedule {
+        /// The year
+        #[arg(value_name = "YEAR", value_parser = clap::value_parser!(i32).range(1..=9998))]
+        year: i32,
+    },
     /// A protocol: how the organisation posts, in words and rules
     Protocol {
         /// Its title; the id is made of it
@@ -217,6 +224,7 @@ fn file(what: &What, reading: &Reading, here: &Here, now: DateTime<Utc>) -> Resu
             let name = name.join(" ");
             (format!("goals/{}.toml", id_of(&name)?), template::goal(&name, today))
         }
+        What::Schedule { year } => (year::file(*year), crate::year::head(*year)),
         What::Protocol { title } => {
             let title = title.join(" ");
             (format!("protocols/{}.toml", id_of(&title)?), template::protocol(&title))

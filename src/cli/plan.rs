@@ -40,7 +40,7 @@ pub struct Args {
     #[arg(long, value_name = "YYYY-MM", conflicts_with = "year", value_parser = parse_month)]
     month: Option<NaiveDate>,
     /// Show a year, a line a month
-    #[arg(long, value_name = "YYYY", value_parser = clap::value_parser!(i32).range(1..=9998))]
+    #[arg(long, value_name = "YYYY", value_parser = clap::value_parser!(i32).range(1..=9998), add = complete::years())]
     year: Option<i32>,
     /// Show only what goes to this account; may be said more than once
     #[arg(long, value_name = "ID", add = complete::accounts())]

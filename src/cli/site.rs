@@ -13,7 +13,7 @@ use crate::cli::here::Here;
 use crate::cli::plan::{asked_days, moments, parse_month};
 use crate::cli::preview::album;
 use crate::cli::request::rows as requested;
-use crate::cli::{ClockArgs, look};
+use crate::cli::{ClockArgs, complete, look};
 use crate::error::{Error, Outcome};
 use crate::fate::{Fate, fate};
 use crate::overview::{collisions, gaps};
@@ -44,7 +44,7 @@ pub struct Args {
     #[arg(long, value_name = "YYYY-MM", conflicts_with = "year", value_parser = parse_month)]
     month: Option<NaiveDate>,
     /// Make the pages of this year, not of the one that it is
-    #[arg(long, value_name = "YYYY", value_parser = clap::value_parser!(i32).range(1..=9998))]
+    #[arg(long, value_name = "YYYY", value_parser = clap::value_parser!(i32).range(1..=9998), add = complete::years())]
     year: Option<i32>,
     /// Read what this commit has, not the files on the disk
     #[arg(long, value_name = "REV")]

@@ -48,6 +48,7 @@ pub const FOLDERS: &[&str] = &[
     "requests",
     "runners",
     "training",
+    "schedule",
     VAULT,
 ];
 

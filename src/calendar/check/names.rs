@@ -158,6 +158,32 @@ pub(super) fn of_requests(calendar: &Calendar, findings: &mut Vec<Finding>) {
     }
 }
 
+pub(super) fn of_schedules(calendar: &Calendar, findings: &mut Vec<Finding>) {
+    for schedule in calendar.schedules.values() {
+        let file = &schedule.file;
+        let mut departments: Vec<&At<_>> = Vec::new();
+        let mut accounts: Vec<&At<_>> = Vec::new();
+        schedule.themes.iter().for_each(|it| departments.extend(&it.departments));
+        schedule.observances.iter().for_each(|it| departments.extend(&it.departments));
+        schedule.closings.iter().for_each(|it| departments.extend(&it.departments));
+        departments.extend(schedule.coverage.iter().filter_map(|it| it.department.as_ref()));
+        departments.extend(schedule.slots.iter().map(|it| &it.department));
+        schedule.observances.iter().for_each(|it| accounts.extend(&it.accounts));
+        schedule.closings.iter().for_each(|it| accounts.extend(&it.accounts));
+        accounts.extend(schedule.coverage.iter().filter_map(|it| it.account.as_ref()));
+        accounts.extend(schedule.slots.iter().map(|it| &it.account));
+        let campaigns = schedule.themes.iter().filter_map(|it| it.campaign.as_ref());
+        let campaigns = campaigns.chain(schedule.coverage.iter().filter_map(|it| it.campaign.as_ref()));
+        let campaigns = campaigns.chain(schedule.slots.iter().filter_map(|it| it.campaign.as_ref()));
+        let goals = schedule.coverage.iter().filter_map(|it| it.goal.as_ref());
+        let goals = goals.chain(schedule.slots.iter().filter_map(|it| it.goal.as_ref()));
+        known(findings, file, DEPARTMENT, &calendar.departments, departments);
+        known(findings, file, ACCOUNT, &calendar.accounts, accounts);
+        known(findings, file, CAMPAIGN, &calendar.campaigns, campaigns);
+        known(findings, file, GOAL, &calendar.goals, goals);
+    }
+}
+
 pub(super) fn of_post(calendar: &Calendar, post: &Post, findings: &mut Vec<Finding>) {
     known(findings, &post.file, DEPARTMENT, &calendar.departments, &post.department);
     known(findings, &post.file, PERSON, &calendar.people, &post.author);

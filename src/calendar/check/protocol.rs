@@ -31,6 +31,7 @@ use said::{Part, Said};
 pub(super) use across::across;
 pub(super) use example::examples;
 pub(super) use link::clashes;
+pub(super) use moment::place;
 
 /// Where a text breaks a rule, and what to do about it.
 struct Flaw {

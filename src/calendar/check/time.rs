@@ -81,7 +81,13 @@ fn comes(rule: &Recurrence, first: NaiveDateTime, day: NaiveDate) -> bool {
     rule.occurrences(first, day..next).next().is_some()
 }
 
-fn wall(file: &str, at: NaiveDateTime, span: Span, zone: &Zone, fold: Option<Fold>) -> Option<Finding> {
+pub(super) fn wall(
+    file: &str,
+    at: NaiveDateTime,
+    span: Span,
+    zone: &Zone,
+    fold: Option<Fold>,
+) -> Option<Finding> {
     let time = at.format("%H:%M");
     match zone.resolve(at, fold) {
         Ok(_) | Err(WallFault::OutOfRange) => None,

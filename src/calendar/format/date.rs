@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc, Weekday};
 use toml::Spanned;
 use toml::de::DeValue;
 
@@ -10,6 +10,7 @@ use crate::finding::Code;
 
 use super::super::model::At;
 use super::table::Sheet;
+use super::word::shown;
 
 impl<'a> Sheet<'a> {
     /// Says that something ends before it begins, where it does.
@@ -52,6 +53,51 @@ impl<'a> Sheet<'a> {
         let (_, value) = self.get(name)?;
         let items = value.get_ref().as_array()?.iter();
         Some(items.filter_map(|item| self.one_date(name, item)).collect())
+    }
+
+    /// Takes a month, as its first day.
+    pub fn month(&self, name: &str) -> Option<At<NaiveDate>> {
+        let said = self.line(name)?;
+        let plain = said.value.len() == 7;
+        let first = NaiveDate::parse_from_str(&format!("{}-01", said.value), "%Y-%m-%d").ok();
+        self.known(said, first.filter(|_| plain), ("month", "2027-01", "mend it: the months are 01 to 12"))
+    }
+
+    /// Takes a week as ISO 8601 counts them, as its Monday.
+    pub fn week(&self, name: &str) -> Option<At<NaiveDate>> {
+        let said = self.line(name)?;
+        let parts = said.value.split_once("-W").filter(|(year, week)| year.len() == 4 && week.len() == 2);
+        let parts = parts.and_then(|(year, week)| Some((year.parse().ok()?, week.parse().ok()?)));
+        let monday = parts.and_then(|(year, week)| NaiveDate::from_isoywd_opt(year, week, Weekday::Mon));
+        let help = match parts {
+            Some((year, _)) if NaiveDate::from_isoywd_opt(year, 53, Weekday::Mon).is_none() => {
+                "mend it: the year has weeks 01 to 52"
+            }
+            _ => "mend it: the year has weeks 01 to 53",
+        };
+        self.known(said, monday, ("week", "2027-W07", help))
+    }
+
+    /// Returns the day that words mean, and says so where they mean none.
+    fn known(
+        &self,
+        said: At<String>,
+        day: Option<NaiveDate>,
+        (noun, example, help): (&str, &str, &str),
+    ) -> Option<At<NaiveDate>> {
+        let has_form = said.value.len() == example.len()
+            && said
+                .value
+                .bytes()
+                .zip(example.bytes())
+                .all(|(a, b)| a == b || (a.is_ascii_digit() && b.is_ascii_digit()));
+        if day.is_none() {
+            let help = if has_form { help.to_owned() } else { format!("write it such as \"{example}\"") };
+            let message = format!("`{}` is not a {noun}", shown(&said.value));
+            let label = format!("no {noun} that there is");
+            self.bad(Code::BadDate, said.span.clone(), message, &label, Some(help));
+        }
+        Some(At { value: day?, span: said.span })
     }
 
     /// Takes a local date-time.

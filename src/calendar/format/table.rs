@@ -23,6 +23,8 @@ pub struct Sheet<'a> {
     pub span: Span,
     missing: Missing,
     entries: Vec<(&'static Key, &'a Spanned<DeValue<'a>>)>,
+    /// The keys that are there, whatever their values.
+    said: Vec<&'static str>,
 }
 
 impl<'a> Sheet<'a> {
@@ -34,12 +36,12 @@ impl<'a> Sheet<'a> {
         span: Span,
         missing: Missing,
     ) -> Sheet<'a> {
-        let mut sheet = Sheet { reader, span, missing, entries: Vec::with_capacity(table.len()) };
-        let mut present = Vec::with_capacity(table.len());
+        let (entries, said) = (Vec::with_capacity(table.len()), Vec::with_capacity(table.len()));
+        let mut sheet = Sheet { reader, span, missing, entries, said };
         for (name, value) in table {
             match keys.iter().find(|key| key.name == name.get_ref()) {
                 Some(key) => {
-                    present.push(key.name);
+                    sheet.said.push(key.name);
                     if sheet.fits(key, value) {
                         sheet.entries.push((key, value));
                     }
@@ -48,7 +50,7 @@ impl<'a> Sheet<'a> {
             }
         }
         if missing == Missing::Say(true) {
-            for key in keys.iter().filter(|key| key.required && !present.contains(&key.name)) {
+            for key in keys.iter().filter(|key| key.required && !sheet.said.contains(&key.name)) {
                 sheet.missing(key);
             }
         }
@@ -135,6 +137,19 @@ impl<'a> Sheet<'a> {
     /// Tells whether a key is there, and of its type.
     pub fn has(&self, name: &str) -> bool {
         self.get(name).is_some()
+    }
+
+    /// Tells whether a key is there, be its value of its type or not.
+    pub fn is_said(&self, name: &str) -> bool {
+        self.said.contains(&name)
+    }
+
+    /// Says that something is missing that one of several keys would say.
+    pub fn say_missing(&self, message: &str, help: &str) {
+        if self.missing == Missing::Say(true) {
+            let finding = self.reader.finding(Code::MissingKey, self.span.clone(), message);
+            self.reader.say(finding.label("here").help(help));
+        }
     }
 
     /// Returns what the table says in a form that neither comments nor the order of keys change, without one of its keys.
@@ -292,6 +307,8 @@ fn wanted(takes: Type, value: &DeValue<'_>) -> (&'static str, bool) {
         Type::Lines | Type::Ids | Type::Choices(_) => ("a list of strings", value.is_array()),
         Type::LineOrLines => ("a string, or a list of strings", value.is_str() || value.is_array()),
         Type::Dates => ("a list of dates", value.is_array()),
+        Type::Month => ("a month in quotes", value.is_str()),
+        Type::Week => ("a week in quotes", value.is_str()),
         Type::Date => ("a date", datetime),
         Type::DateTime => ("a date and time", datetime),
         Type::Moment => ("a date and time with an offset", datetime),
@@ -351,6 +368,8 @@ fn example(takes: Type) -> String {
         Type::Dates => "[2027-01-18]".to_owned(),
         Type::DateTime => "2027-01-18T09:00:00".to_owned(),
         Type::Moment => "2027-01-18T09:00:00Z".to_owned(),
+        Type::Month => "\"2027-01\"".to_owned(),
+        Type::Week => "\"2027-W07\"".to_owned(),
         Type::Time => "09:00:00".to_owned(),
         Type::Duration => "\"2h\"".to_owned(),
         Type::Flag => "true".to_owned(),

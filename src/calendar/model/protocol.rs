@@ -1,6 +1,6 @@
 //! Protocols: how the organisation posts, in words for people and in rules for the program; and the facts it says.
 
-use chrono::{NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 
 use crate::draft::{AccountId, CampaignId, DepartmentId, Digest, FactId, ProtocolId, TopicId, TrainingId};
 use crate::finding::{Severity, Span};
@@ -99,12 +99,25 @@ impl Scope {
 
     /// Tells whether a post on an account is meant.
     pub(in crate::calendar) fn takes(&self, post: &Post, account: &Account) -> bool {
-        fn among<T: PartialEq>(list: &[At<T>], own: Option<&At<T>>) -> bool {
-            list.is_empty() || own.is_some_and(|own| list.iter().any(|at| at.value == own.value))
+        let department = post.department.as_ref().map(|at| &at.value);
+        let campaign = post.campaign.as_ref().map(|at| &at.value);
+        self.covers(department, campaign, &post.topics, account)
+    }
+
+    /// Tells whether what a department posts of a campaign and about some topics on an account is meant.
+    pub(crate) fn covers(
+        &self,
+        department: Option<&DepartmentId>,
+        campaign: Option<&CampaignId>,
+        topics: &[At<TopicId>],
+        account: &Account,
+    ) -> bool {
+        fn among<T: PartialEq>(list: &[At<T>], own: Option<&T>) -> bool {
+            list.is_empty() || own.is_some_and(|own| list.iter().any(|at| at.value == *own))
         }
-        let has_topic = |at: &At<TopicId>| post.topics.iter().any(|own| own.value == at.value);
-        among(&self.departments, post.department.as_ref())
-            && among(&self.campaigns, post.campaign.as_ref())
+        let has_topic = |at: &At<TopicId>| topics.iter().any(|own| own.value == at.value);
+        among(&self.departments, department)
+            && among(&self.campaigns, campaign)
             && (self.accounts.is_empty() || self.accounts.iter().any(|at| at.value == account.id))
             && (self.platforms.is_empty()
                 || account.platform.as_ref().is_some_and(|at| self.platforms.contains(&at.value)))
@@ -237,6 +250,33 @@ pub enum Norm {
     },
 }
 
+impl Norm {
+    /// Tells whether nothing may go out at a moment: quiet hours, days without posts, an embargo on everything.
+    ///
+    /// The zone is the calendar's, where the rule names no other.
+    pub fn forbids(&self, moment: DateTime<Utc>, zone: &Zone) -> bool {
+        match self {
+            Norm::QuietHours { from, until, zone: own } => {
+                is_within(own.as_ref().unwrap_or(zone).local(moment).time(), *from, *until)
+            }
+            Norm::Blackout { days, span } => {
+                let day = zone.local(moment).date();
+                days.contains(&day) || span.is_some_and(|(from, until)| (from..=until).contains(&day))
+            }
+            Norm::Embargo { until, zone: own, words } if words.is_empty() => {
+                let free = own.as_ref().unwrap_or(zone).resolve_somehow(*until, None);
+                free.is_some_and(|free| moment < free)
+            }
+            _ => false,
+        }
+    }
+}
+
+/// Tells whether a time lies from one until another, over midnight if that is earlier.
+fn is_within(time: NaiveTime, from: NaiveTime, until: NaiveTime) -> bool {
+    if from < until { from <= time && time < until } else { from <= time || time < until }
+}
+
 /// A fact that posts may say.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fact {
@@ -260,4 +300,19 @@ pub struct Fact {
     pub expires: Option<At<NaiveDate>>,
     /// Where the file says how posts speak of it.
     pub span: Option<Span>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quiet_hours_go_over_midnight() {
+        let time = |text: &str| text.parse::<NaiveTime>().unwrap();
+        let night = |at: &str| is_within(time(at), time("22:00:00"), time("07:00:00"));
+        assert!(night("22:00:00") && night("23:59:59") && night("00:00:00") && night("06:59:59"));
+        assert!(!night("07:00:00") && !night("21:59:59"));
+        assert!(is_within(time("12:30:00"), time("12:00:00"), time("13:00:00")));
+        assert!(!is_within(time("13:00:00"), time("12:00:00"), time("13:00:00")));
+    }
 }

@@ -2,28 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use chrono::{DateTime, Datelike, NaiveDate, TimeDelta, Utc};
+use chrono::TimeDelta;
 
 use crate::draft::{AccountId, DepartmentId};
 use crate::finding::Finding;
 use crate::time::show_duration;
 
-use super::super::super::{Calendar, Norm, Post};
+use super::super::super::{At, Calendar, Department, Norm, Post};
 use super::super::post::accounts;
+use super::super::quota::{self, Event};
 use super::{Breach, Ready, Rulebook, moment};
-
-/// One time that a post goes out.
-#[derive(Clone, Copy)]
-struct Event<'a> {
-    moment: DateTime<Utc>,
-    post: &'a Post,
-}
 
 /// Finds the posts that break a rule together with others: the later one is told, with the other's place.
 pub(in super::super) fn across(book: &Rulebook<'_>, findings: &mut Vec<Finding>) {
     let is_across = |ready: &&Ready<'_>| matches!(ready.rule.norm, Norm::Spacing { .. } | Norm::Quota { .. });
     let rules: Vec<&Ready<'_>> = book.rules.iter().filter(is_across).collect();
-    if rules.is_empty() {
+    let has_quota = |own: &Department| own.quota_day.is_some() || own.quota_week.is_some();
+    if rules.is_empty() && !book.calendar.departments.values().any(has_quota) {
         return;
     }
     let mut events: Vec<Event<'_>> = Vec::with_capacity(book.calendar.posts.len());
@@ -32,6 +27,7 @@ pub(in super::super) fn across(book: &Rulebook<'_>, findings: &mut Vec<Finding>)
         events.extend(moments.map(|(_, moment)| Event { moment, post }));
     }
     events.sort_by(|a, b| (a.moment, &a.post.id).cmp(&(b.moment, &b.post.id)));
+    quota::of_departments(book.calendar, &events, findings);
     for ready in rules {
         match &ready.rule.norm {
             Norm::Spacing { least } => spacing(book.calendar, ready, *least, &events, findings),
@@ -82,45 +78,19 @@ fn quota(
     events: &[Event<'_>],
     findings: &mut Vec<Finding>,
 ) {
-    let mut days: BTreeMap<(&DepartmentId, NaiveDate), Vec<Event<'_>>> = BTreeMap::new();
-    let mut weeks: BTreeMap<(&DepartmentId, NaiveDate), Vec<Event<'_>>> = BTreeMap::new();
-    for event in events {
-        let Some(department) = &event.post.department else { continue };
-        let takes = |account: &&super::super::super::Account| ready.rule.scope.takes(event.post, account);
-        if !accounts(calendar, event.post).iter().any(takes) {
-            continue;
-        }
-        let own = calendar.departments.get(&department.value);
-        // What the rule does not say, the department does.
-        let (most_a_day, most_a_week) = match (day, week) {
-            (None, None) => (own.and_then(|own| own.quota_day), own.and_then(|own| own.quota_week)),
-            said => said,
-        };
-        let date = calendar.root.zone.local(event.moment).date();
-        let monday = date - TimeDelta::days(i64::from(date.weekday().num_days_from_monday()));
-        let told = [(&mut days, date, most_a_day, "day"), (&mut weeks, monday, most_a_week, "week")];
-        for (counted, begin, most, noun) in told {
-            let before = counted.entry((&department.value, begin)).or_default();
-            before.push(*event);
-            if let (Some(most), Some(first)) = (most, before.first())
-                && before.len() > most as usize
-            {
-                let breach = Breach {
-                    span: moment::place(event.post),
-                    label: format!(
-                        "number {} of `{}` in the {noun} of {begin}",
-                        before.len(),
-                        department.value
-                    ),
-                    help: format!("move it to another {noun}, which has fewer than {most}"),
-                };
-                let finding = ready.finding(event.post, breach);
-                findings.push(finding.related(
-                    &first.post.file,
-                    moment::place(first.post),
-                    format!("the first of that {noun}"),
-                ));
-            }
-        }
-    }
+    let takes =
+        |post: &Post| accounts(calendar, post).iter().any(|account| ready.rule.scope.takes(post, account));
+    let value = |most: &Option<At<u32>>| most.as_ref().map(|at| at.value);
+    // What the rule does not say, the department does.
+    let most = |department: &DepartmentId| match (day, week, calendar.departments.get(department)) {
+        (None, None, Some(own)) => (value(&own.quota_day), value(&own.quota_week)),
+        _ => (day, week),
+    };
+    quota::beyond(calendar, events, takes, most, |excess| {
+        let breach =
+            Breach { span: moment::place(excess.event.post), label: excess.label(), help: excess.help() };
+        let finding = ready.finding(excess.event.post, breach);
+        let first = excess.first.post;
+        findings.push(finding.related(&first.file, moment::place(first), excess.first_label()));
+    });
 }

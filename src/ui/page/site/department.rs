@@ -53,9 +53,11 @@ fn facts(html: &mut Html, site: &Site<'_>, department: &Department) {
         named_here || account.departments.iter().any(|own| own.value == department.id)
     });
     let accounts: Vec<&str> = accounts.map(|account| account.id.as_str()).collect();
-    let quota = [(department.quota_day, "a day"), (department.quota_week, "a week")];
-    let quota: Vec<String> =
-        quota.iter().filter_map(|(most, per)| most.map(|most| format!("{most} {per}"))).collect();
+    let quota = [(&department.quota_day, "a day"), (&department.quota_week, "a week")];
+    let quota: Vec<String> = quota
+        .iter()
+        .filter_map(|(most, per)| most.as_ref().map(|most| format!("{} {per}", most.value)))
+        .collect();
     let facts = [
         ("Coordinator", department.coordinator.as_ref().map(|id| person(&id.value)).unwrap_or_default()),
         ("Contributors", contributors.join(", ")),

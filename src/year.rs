@@ -1,0 +1,18 @@
+//! The year as a whole: what its schedule asks for, what there is, what is missing, and where slots are laid.
+//!
+//! A [`Board`] has every post and every open slot of a year, each once; whoever asks about the year asks the board. All
+//! of this is functions of values: the moment is an argument, and nothing is left to chance.
+
+mod board;
+mod gap;
+mod lay;
+mod room;
+mod write;
+
+pub use board::{Board, Covered, Item, Origin};
+pub use gap::{LEAD, check};
+pub use lay::{Laid, Layout, Moved, Tally, Unmet, lay};
+pub use write::{WriteFault, head, written};
+
+#[cfg(test)]
+mod tests;
