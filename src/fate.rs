@@ -145,8 +145,12 @@ fn of_posts(
     let told = match (state, urls.first()) {
         (State::Published, Some(url)) => format!("{id}: {url}"),
         (State::Scheduled, _) => format!("{id} goes out on {when}"),
-        (State::Written, _) => format!("{id} is a draft for {when}: {}", row.reason),
-        _ => format!("{id}: {}", row.reason),
+        (State::Written, _) => {
+            let why = row.reason.strip_prefix("held: ").unwrap_or(&row.reason);
+            format!("{id} is a draft for {when}: {why}")
+        }
+        (_, Some(url)) => format!("{id}: {}; elsewhere it is at {url}", row.reason),
+        (_, None) => format!("{id}: {}", row.reason),
     };
     Fate { state: *state, late, told, due, urls }
 }

@@ -58,6 +58,16 @@ impl SignerArgs {
 
     /// Tells who signs.
     pub fn who<'a>(&self, reading: &'a Reading, here: &Here) -> Result<&'a Person, Error> {
+        self.who_is_named_by("--as", reading, here)
+    }
+
+    /// Tells who somebody is whom an option names, or git's settings.
+    pub fn who_is_named_by<'a>(
+        &self,
+        option: &str,
+        reading: &'a Reading,
+        here: &Here,
+    ) -> Result<&'a Person, Error> {
         let calendar = &reading.calendar;
         if let Some(person) = self.named_person(calendar, here)? {
             return Ok(person);
@@ -84,7 +94,7 @@ impl SignerArgs {
                 }
                 None => "nobody says who you are: git's user.email is not set".to_owned(),
             });
-            error.hint("say it: --as PERSON; or write `email = \"…\"` into your file in people/")
+            error.hint(format!("say it: {option} PERSON; or write `email = \"…\"` into your file in people/"))
         })
     }
 

@@ -11,7 +11,7 @@ use crate::cli::here::Here;
 use crate::error::{Error, Outcome};
 use crate::ui::Ui;
 
-/// Teaches how the organisation posts: texts to read, each with a short quiz.
+/// Teaches how to post: texts to read, each with a short quiz.
 ///
 /// A training is a file of training/. A protocol names those that go with it (`training = ["alt-text"]`), and the posts of
 /// those who answer for it are held until they have done them: the departments' coordinators, and with

@@ -53,7 +53,7 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
     let calendar = &reading.calendar;
     let request = here.request(calendar, &args.id)?;
     reading.sound(&request.file)?;
-    let person = SignerArgs::only_person(args.by.clone()).who(&reading, here)?;
+    let person = SignerArgs::only_person(args.by.clone()).who_is_named_by("--by", &reading, here)?;
     let today = calendar.zone().local(here.now(&args.clock, calendar.zone())?).date();
     refuse_answered(request, person)?;
     let cannot = |why: String| Error::user(format!("{} cannot be edited: {why}", request.file));
