@@ -12,6 +12,7 @@ pub mod complete;
 pub mod completions;
 pub mod diff;
 pub mod doctor;
+pub mod export;
 pub mod fix;
 pub mod here;
 pub mod help;
@@ -128,6 +129,7 @@ enum Command {
     New(new::Args),
     Fix(fix::Args),
     Import(import::Args),
+    Export(export::Args),
     Check(check::Args),
     Plan(plan::Args),
     Align(align::Args),
@@ -164,6 +166,7 @@ impl Command {
             Command::Fix(args) => fix::run(args, ui, here),
             Command::Check(args) => check::run(args, ui, here),
             Command::Align(args) => align::run(args, ui, here),
+            Command::Export(args) => export::run(args, ui, here),
             Command::Import(args) => import::run(args, ui, here),
             Command::Plan(args) => plan::run(args, ui, here),
             Command::Year(args) => year::run(args, ui, here),

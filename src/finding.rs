@@ -338,6 +338,8 @@ codes! {
     ApprovalIdle = "approval-idle", Warning, "No rule asks for the approval.";
     ApprovalUnmet = "approval-unmet", Warning, "Too few people can give an approval that a rule asks for.";
     DecisionNotTheirs = "decision-not-theirs", Error, "Somebody decided on a plan who is no manager.";
+    FormulaCell = "formula-cell", Error, "A cell of a spreadsheet is a formula.";
+    RowOutdated = "row-outdated", Error, "A post changed in the calendar since its row of a spreadsheet was exported.";
     EventWithoutPost = "event-without-post", Warning, "No post tells of an event.";
     EventOff = "event-off", Warning, "A post tells of an event that does not take place.";
     ClosedDay = "closed-day", Error, "A post goes out on a day that is closed to posts.";

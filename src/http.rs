@@ -31,6 +31,10 @@ pub enum Method {
     Put,
     /// Takes it away.
     Delete,
+    /// Asks a CalDAV collection (RFC 3253, RFC 4791).
+    Report,
+    /// Asks what a WebDAV collection has (RFC 4918).
+    Propfind,
 }
 
 impl fmt::Display for Method {
@@ -40,6 +44,8 @@ impl fmt::Display for Method {
             Method::Post => "POST",
             Method::Put => "PUT",
             Method::Delete => "DELETE",
+            Method::Report => "REPORT",
+            Method::Propfind => "PROPFIND",
         })
     }
 }

@@ -7,6 +7,7 @@
 
 mod clock;
 mod component;
+mod event;
 mod line;
 mod occur;
 mod value;

@@ -36,6 +36,7 @@ pub mod signature;
 pub mod draft;
 pub mod calendar;
 pub mod events;
+pub mod spreadsheet;
 pub mod guard;
 pub mod vault;
 pub mod ledger;
@@ -47,6 +48,7 @@ pub mod year;
 
 // Protocols: requests and answers as values.
 pub mod http;
+pub mod caldav;
 pub mod keyring;
 pub mod platform;
 

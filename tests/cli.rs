@@ -208,6 +208,57 @@ fn a_preview_is_a_box_for_each_account() {
     stage.set("COLUMNS", "40").set("LC_ALL", "C").run("preview open-day --account bluesky").expect("preview");
 }
 
+/// A calendar as an office exports it.
+const OFFICE: &str = "BEGIN:VCALENDAR\nX-WR-CALNAME:Office\nBEGIN:VEVENT\nUID:open\nSUMMARY:Open day\nDTSTART;VALUE=DATE:20270131\nEND:VEVENT\n\
+    BEGIN:VEVENT\nUID:closed\nSUMMARY:Stocktaking\nDTSTART;VALUE=DATE:20270118\nRRULE:FREQ=YEARLY\nCATEGORIES:CLOSED\nEND:VEVENT\n\
+    BEGIN:VEVENT\nUID:tea\nSUMMARY:Tea\nDTSTART;TZID=Europe/Lisbon:20270220T160000\nEND:VEVENT\nEND:VCALENDAR\n";
+
+#[test]
+fn events_are_brought_in_told_anew_and_held_against_the_posts() {
+    let line = "import ics office.ics --now 2027-01-02T12:00";
+    let stage = Stage::new().calendar().run("align --now 2027-01-02T12:00");
+    stage.file("office.ics", OFFICE);
+    let stage = stage.run(line).run(line).run("check").run("align --now 2027-01-02T12:00");
+    let stage = stage
+        .run("align --now 2027-01-02T12:00 --format github")
+        .run("align --now 2027-01-02T12:00 --json --until 2027-01-31");
+    stage.file("office.ics", &OFFICE.replace("20270131", "20270130").replace("UID:tea", "UID:cake"));
+    let stage = stage.run(&format!("{line} --json --dry-run")).run(line);
+    stage.file(
+        "office.ics",
+        &OFFICE.replace("FREQ=YEARLY", "FREQ=YEARLY;BYDAY=SOON").replace("Europe/Lisbon", "Europe/Lisbn"),
+    );
+    let stage = stage.set("COLUMNS", "40").run(line).set("COLUMNS", "80");
+    let stage = stage.run(&format!("{line} --partial --as whole"));
+    stage
+        .run("import ics nowhere.ics")
+        .run("import ics https://ada:secret@museum.example/a.ics")
+        .run("import ics office.ics --from 2027-02-01 --until 2027-01-01")
+        .run("import ics office.ics --as Office!")
+        .expect("events");
+}
+
+#[test]
+fn posts_go_out_to_a_spreadsheet_or_a_calendar_and_come_back() {
+    let stage = Stage::new().calendar();
+    let stage = stage.run("export csv").run("export csv -o posts.csv").run("import csv posts.csv");
+    let csv = fs::read_to_string(stage.work().join("posts.csv")).unwrap();
+    stage.file("posts.csv", &csv.replace("Doors open at ten", "Doors open at nine"));
+    let stage =
+        stage.run("import csv posts.csv --dry-run").run("import csv posts.csv").run("import csv posts.csv");
+    stage.file("broken.csv", "id,at,to,text,Notes\n,18/1/2027,news,=1+1,x\n,2027-02-01T09:00,nwes,Hello\n");
+    let stage = stage.run("import csv broken.csv").run("import csv broken.csv --json");
+    stage.file("new.csv", "id;at;to;text\n;2027-02-01 09:00;news;Hello from the spreadsheet\n");
+    let stage = stage.run("import csv new.csv").run("import xlsx new.csv").run("import csv nowhere.csv");
+    stage
+        .run("export ics --now 2027-01-02T12:00 --month 2027-01")
+        .run("export xlsx -o posts.xlsx --department nobody")
+        .run("export xlsx -o posts.xlsx")
+        .run("import xlsx posts.xlsx")
+        .run("export csv --from 2027-02-01 --until 2027-01-01")
+        .expect("exchange");
+}
+
 #[test]
 fn pages_for_a_browser_are_files() {
     let stage = Stage::new().calendar();

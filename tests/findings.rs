@@ -3,6 +3,9 @@
 //!
 //! `made.json` tells of files that git cannot hold, or should not: large ones, links, films. A `year` in it looks at that year
 //! as `kalends year check` does. `before/` is the calendar as it was. `KALENDS_BLESS=1` writes what is expected anew.
+//! `import.csv` is a spreadsheet that is brought into it.
+//! `made.json` tells of files that git cannot hold, or should not: large ones, links, films. `before/` is the calendar
+//! as it was. `KALENDS_BLESS=1` writes what is expected anew.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods)]
 
@@ -10,12 +13,13 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use kalends::calendar::{check, check_requests, check_signatures, read, renames, sort};
+use kalends::calendar::{Calendar, check, check_requests, check_signatures, read, renames, sort};
 use kalends::draft::{MediaBook, MediaFacts};
 use kalends::events::{Options, align};
 use kalends::finding::{Code, Content, File, Finding, Severity};
 use kalends::guard::{Commit, Sides, Touched, guard};
 use kalends::leak;
+use kalends::spreadsheet;
 use kalends::text::Platform;
 use kalends::vault::{self, Version};
 use kalends::year::{self, Board};
@@ -147,6 +151,12 @@ fn find(root: &Path) -> (Vec<File>, Vec<Finding>) {
     findings.extend(align(&calendar, &Options { now, days: None, days_before: 14 }).findings);
     let needs_secret = |platform| platform == Platform::Bluesky && root.join("vault").is_dir();
     findings.extend(vault::check(&calendar, &files, day(), &needs_secret));
+    if let Ok(bytes) = fs::read(root.join("import.csv")) {
+        let (_, grid, found) = spreadsheet::read_csv("import.csv", &bytes);
+        findings.extend(found);
+        let facts = |_: &Calendar| book.clone();
+        findings.extend(spreadsheet::import("import.csv", &grid, &calendar, &files, &facts).findings);
+    }
     if root.join("before").is_dir() {
         let old_files = self::files(&root.join("before")).0;
         let (before, _) = read(&old_files);

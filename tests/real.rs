@@ -1,4 +1,4 @@
-//! Everything that needs a real server: Bluesky's own, two that speak Mastodon's interface, git over HTTP.
+//! Everything that needs a real server: Bluesky's own, two that speak Mastodon's interface, git over HTTP, CalDAV.
 //!
 //! `sh tests/servers/all.sh` installs them. A test whose server is not there says so and passes.
 
@@ -15,6 +15,8 @@
 
 #[path = "real/bluesky.rs"]
 mod bluesky;
+#[path = "real/caldav.rs"]
+mod caldav;
 #[path = "real/calendar.rs"]
 mod calendar;
 #[path = "real/canary.rs"]

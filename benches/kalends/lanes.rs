@@ -167,7 +167,9 @@ impl Http for Server {
         }
         let mut shelf = self.shelf();
         let (status, body) = match request.method {
-            Method::Get => shelf.get(&request.url).map_or((404, Vec::new()), |body| (200, body.clone())),
+            Method::Get | Method::Report | Method::Propfind => {
+                shelf.get(&request.url).map_or((404, Vec::new()), |body| (200, body.clone()))
+            }
             Method::Delete => (if shelf.remove(&request.url).is_some() { 200 } else { 404 }, Vec::new()),
             Method::Put | Method::Post => match shelf.insert(request.url.clone(), request.body.to_vec()) {
                 None => (201, Vec::new()),

@@ -175,13 +175,15 @@ impl Calendar {
         drafts
     }
 
-    /// Returns the moments in a window at which a post is due, in order.
-    pub fn dues(&self, post: &Post, window: &Range<DateTime<Utc>>) -> Vec<DateTime<Utc>> {
+    /// Returns the moments in a window at which a post is due, in order, each with the occurrence that it is.
+    pub fn dues(&self, post: &Post, window: &Range<DateTime<Utc>>) -> Vec<(Occurrence, DateTime<Utc>)> {
         let from = window.start.date_naive().checked_sub_days(Days::new(1)).unwrap_or(NaiveDate::MIN);
         let to = window.end.date_naive().checked_add_days(Days::new(2)).unwrap_or(NaiveDate::MAX);
-        let moment = |wall| post.zone(&self.root).resolve_somehow(wall, post.fold());
-        let walls = post.walls(from..to).into_iter();
-        walls.filter_map(|(_, wall)| moment(wall)).filter(|due| window.contains(due)).collect()
+        let due = |(occurrence, wall)| {
+            let moment = post.zone(&self.root).resolve_somehow(wall, post.fold());
+            moment.filter(|due| window.contains(due)).map(|due| (occurrence, due))
+        };
+        post.walls(from..to).into_iter().filter_map(due).collect()
     }
 
     /// Returns the drafts of one occurrence on one account: one, or one for each part of a thread.

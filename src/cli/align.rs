@@ -14,7 +14,9 @@ use crate::finding::Severity;
 use crate::ui::findings::{Format, json};
 use crate::ui::{QUIET, Ui, foreign, paint};
 
-/// Holds events against posts: what nobody tells of, what falls on a closed day, what breaks an embargo.
+/// Holds other people's events against the posts.
+///
+/// Tells which event nobody tells of, which post falls on a closed day, and which one breaks an embargo.
 ///
 /// A post tells of an event if the event's file says so (`post = "ID"`), if it has the event's link, campaign or tag, or if
 /// it says the event's name and goes out on its days or shortly before. Each match is shown with its reason.

@@ -1,6 +1,8 @@
 //! `kalends import`
 
+mod fetch;
 mod ics;
+mod sheet;
 
 use std::path::{Path, PathBuf};
 
@@ -13,14 +15,16 @@ use crate::rim::disk;
 use crate::ui::Ui;
 use crate::ui::findings::{Format, Sources};
 
-/// Brings in what other people keep in other programs: their calendar of events, or posts from a spreadsheet.
+/// Brings in other people's events, or posts from a spreadsheet.
 ///
 /// Nothing is written while there is something wrong with what is brought in, and what people wrote in the calendar stays.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
   kalends import ics communications.ics
-  kalends import ics https://museum.example/communications.ics --until 2027-06-30")]
+  kalends import ics https://museum.example/communications.ics --until 2027-06-30
+  kalends import csv posts.csv --dry-run
+  kalends import xlsx posts.xlsx")]
 pub struct Args {
     #[command(subcommand)]
     what: What,
@@ -30,12 +34,18 @@ pub struct Args {
 #[command(disable_help_flag = true, disable_help_subcommand = true)]
 enum What {
     Ics(ics::Args),
+    /// Brings back posts from comma-separated values
+    Csv(sheet::Args),
+    /// Brings back posts from an Excel workbook
+    Xlsx(sheet::Args),
 }
 
 /// Runs the command.
 pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
     match &args.what {
         What::Ics(args) => ics::run(args, ui, here),
+        What::Csv(args) => sheet::run(args, sheet::Kind::Csv, ui, here),
+        What::Xlsx(args) => sheet::run(args, sheet::Kind::Xlsx, ui, here),
     }
 }
 
@@ -65,20 +75,22 @@ impl Outside {
 
     /// Shows what is wrong with it.
     fn show(&self, ui: &mut Ui, findings: &mut [Finding]) -> Result<(), Error> {
-        let text = match std::str::from_utf8(&self.bytes) {
-            Ok(text) => text.to_owned(),
-            Err(_) => {
-                // A fold may split a character, and then the file is no text: it is shown as far as it is one.
-                for span in findings.iter_mut().filter_map(|finding| finding.span.as_mut()) {
-                    *span = lossy_span(&self.bytes, span);
-                }
-                String::from_utf8_lossy(&self.bytes).into_owned()
-            }
-        };
-        let files = [File { path: self.name.clone(), content: Content::Text(text) }];
-        let format = if ui.json() { Format::Json } else { Format::Text };
-        ui.findings(format, findings, &Sources::new(&files, findings))
+        if let Ok(text) = std::str::from_utf8(&self.bytes) {
+            return show(ui, &self.name, text.to_owned(), findings);
+        }
+        // A fold may split a character, and then the file is no text: it is shown as far as it is one.
+        for span in findings.iter_mut().filter_map(|finding| finding.span.as_mut()) {
+            *span = lossy_span(&self.bytes, span);
+        }
+        show(ui, &self.name, String::from_utf8_lossy(&self.bytes).into_owned(), findings)
     }
+}
+
+/// Shows what is wrong with a text that lies outside of the calendar.
+fn show(ui: &mut Ui, name: &str, text: String, findings: &[Finding]) -> Result<(), Error> {
+    let files = [File { path: name.to_owned(), content: Content::Text(text) }];
+    let format = if ui.json() { Format::Json } else { Format::Text };
+    ui.findings(format, findings, &Sources::new(&files, findings))
 }
 
 /// Returns where a span of bytes stands once what is no UTF-8 is replaced.

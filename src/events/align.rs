@@ -118,7 +118,7 @@ fn outing<'a>(calendar: &'a Calendar, post: &'a Post, days: &Range<NaiveDate>) -
         (Some(from), Some(until)) => calendar.dues(post, &(from..until)),
         _ => Vec::new(),
     };
-    let due = due.into_iter().map(|due| (zone.local(due).date(), due)).collect();
+    let due = due.into_iter().map(|(_, due)| (zone.local(due).date(), due)).collect();
     Outing { said: Said::of(post), due }
 }
 
@@ -206,6 +206,8 @@ impl<'a> Look<'a, '_> {
             // What somebody said holds for any day up to the event's end; what was guessed, for the days about it.
             let is_in_time = |day: &NaiveDate| match reason {
                 Reason::Named => true,
+                // Each time of a recurring event has the same link, campaign and tag: the days tell which is meant.
+                _ if self.event.instance.is_some() => near.contains(day),
                 Reason::Link | Reason::Campaign | Reason::Tag => *day <= self.last,
                 Reason::Words => near.contains(day),
             };

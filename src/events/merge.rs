@@ -79,6 +79,9 @@ const FRESH: &str = "\
 # `embargo_until = …`, `campaign = \"ID\"`, `tag = \"…\"`.
 title = \"\"
 source = \"\"
+from = 1970-01-01
+until = 1970-01-01
+imported = 1970-01-01T00:00:00Z
 
 # Which categories mean what; yours to edit.
 closed = [\"CLOSED\", \"NO POSTS\"]      # nothing is posted on such days

@@ -9,7 +9,8 @@ use crate::finding::Code;
 use crate::time::{Fold, Until, Zone};
 
 use super::clock::{Clock, Clocks};
-use super::component::{Parts, Raw};
+use super::component::Parts;
+use super::event::Raw;
 use super::value::{Dial, Stamp};
 use super::{EVENTS_MAX, Event, Faults, Status, When};
 

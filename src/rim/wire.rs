@@ -104,7 +104,7 @@ impl Http for Wire {
             return Err(Broken::BeforeSending(format!("no time was left for {host}")));
         }
         let deadline = instant() + patience;
-        let mut sent = self.client(request, patience)?.request(method(request.method), url);
+        let mut sent = self.client(request, patience)?.request(method(request.method)?, url);
         for (name, value) in &request.headers {
             let mut value = reqwest::header::HeaderValue::from_str(value)
                 .map_err(|_| Broken::BeforeSending(format!("the header {name} cannot be sent")))?;
@@ -181,12 +181,14 @@ fn append(body: &mut Zeroizing<Vec<u8>>, piece: &[u8]) {
     body.extend_from_slice(piece);
 }
 
-fn method(method: Method) -> reqwest::Method {
+fn method(method: Method) -> Result<reqwest::Method, Broken> {
     match method {
-        Method::Get => reqwest::Method::GET,
-        Method::Post => reqwest::Method::POST,
-        Method::Put => reqwest::Method::PUT,
-        Method::Delete => reqwest::Method::DELETE,
+        Method::Get => Ok(reqwest::Method::GET),
+        Method::Post => Ok(reqwest::Method::POST),
+        Method::Put => Ok(reqwest::Method::PUT),
+        Method::Delete => Ok(reqwest::Method::DELETE),
+        Method::Report | Method::Propfind => reqwest::Method::from_bytes(method.to_string().as_bytes())
+            .map_err(|_| Broken::BeforeSending(format!("the method {method} cannot be sent"))),
     }
 }
 

@@ -456,6 +456,50 @@ fn statuses(url: &str, of: &Fedi) -> Vec<Value> {
     get_json(&format!("{url}/api/v1/accounts/{}/statuses?limit=40", of.id), "").as_array().unwrap().clone()
 }
 
+// CalDAV
+
+/// Radicale, with a calendar of a user `ada` whose password is `harbour-7`.
+pub struct Radicale {
+    pub url: String,
+    leash: Leash,
+}
+
+impl Radicale {
+    /// Starts one whose calendar has these events, each a file's name and what it holds.
+    pub fn start(events: &[(&str, &str)]) -> Option<Radicale> {
+        let python = installed("radicale").join("bin/python");
+        if !python.exists() {
+            skip("Radicale is not installed", "sh tests/servers/radicale.sh");
+            return None;
+        }
+        let (port, folder) = (free_port(), folder("radicale"));
+        let comms = folder.join("store/collection-root/ada/comms");
+        fs::create_dir_all(&comms).unwrap();
+        let props = r#"{"tag": "VCALENDAR", "D:displayname": "Communications"}"#;
+        fs::write(comms.join(".Radicale.props"), props).unwrap();
+        for (name, event) in events {
+            let event = event.replace('\n', "\r\n");
+            fs::write(
+                comms.join(name),
+                format!("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n{event}END:VCALENDAR\r\n"),
+            )
+            .unwrap();
+        }
+        fs::write(folder.join("users"), "ada:harbour-7\n").unwrap();
+        let config = format!(
+            "[server]\nhosts = 127.0.0.1:{port}\n[auth]\ntype = htpasswd\nhtpasswd_filename = {0}/users\n\
+             htpasswd_encryption = plain\ndelay = 0\n[storage]\nfilesystem_folder = {0}/store\n[web]\ntype = internal\n",
+            folder.display()
+        );
+        fs::write(folder.join("config"), config).unwrap();
+        let file = folder.join("config").display().to_string();
+        let leash = Leash::start(folder, None, &python, &["-m", "radicale", "--config", &file]);
+        let url = format!("http://127.0.0.1:{port}");
+        let leash = leash.ready(&format!("{url}/.web/"));
+        Some(Radicale { url, leash })
+    }
+}
+
 // Git
 
 /// Git over HTTP, through git's own `git http-backend`, with one bare repository.

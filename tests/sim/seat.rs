@@ -296,7 +296,7 @@ impl Http for Seat<'_> {
         let rest = request.url.strip_prefix("sim://").unwrap_or_default();
         let account = rest.split('/').next().unwrap_or_default();
         let result = match request.method {
-            Method::Get => self.look(account, request),
+            Method::Get | Method::Report | Method::Propfind => self.look(account, request),
             Method::Delete => self.take_down(account, request),
             Method::Post | Method::Put => self.post(account, request),
         };

@@ -5,10 +5,12 @@ use std::path::Path;
 
 use chrono::{DateTime, Datelike, Months, NaiveDate, Utc};
 use serde::Serialize;
+use url::Url;
 
 use crate::calendar::{Events, slug};
 use crate::cli::ClockArgs;
 use crate::cli::here::{Here, Reading};
+use crate::cli::import::fetch::{self, ServerArgs};
 use crate::cli::import::{Outside, stem};
 use crate::draft::EventsId;
 use crate::error::{Error, Outcome};
@@ -30,9 +32,10 @@ Examples:
   kalends import ics communications.ics
   kalends import ics communications.ics --from 2027-01-01 --until 2027-12-31
   kalends import ics office.ics --as director     # writes events/director.toml
-  kalends import ics office.ics --partial         # leaves out what is broken, and says so")]
+  kalends import ics office.ics --partial         # leaves out what is broken, and says so
+  kalends import ics https://cloud.example/dav/comms/ --user ada   # CalDAV")]
 pub struct Args {
-    /// The calendar: a file that ends in .ics, or an address
+    /// The calendar: a file that ends in .ics, an address, or that of a CalDAV collection
     source: String,
     /// The file to write, events/ID.toml; named after the source if left out
     #[arg(long = "as", value_name = "ID")]
@@ -49,6 +52,8 @@ pub struct Args {
     /// Show what would be written, and write nothing
     #[arg(long)]
     dry_run: bool,
+    #[command(flatten)]
+    server: ServerArgs,
     #[command(flatten)]
     clock: ClockArgs,
 }
@@ -77,9 +82,13 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
     reading.reliable()?;
     let calendar = &reading.calendar;
     let now = here.now(&args.clock, calendar.zone())?;
-    let id = id_of(args)?;
+    let address = fetch::address(&args.source)?;
+    let id = id_of(args, address.as_ref())?;
     let days = window(args, calendar.events.get(&id), calendar.zone().local(now).date())?;
-    let outside = Outside::file(Path::new(&args.source), ics::FILE_LIMIT_BYTES)?;
+    let outside = match &address {
+        Some(url) => fetch::fetch(url, &args.server, &days, reading.repo.root(), ui)?,
+        None => Outside::file(Path::new(&args.source), ics::FILE_LIMIT_BYTES)?,
+    };
     let mut told = ics::read(&outside.name, &outside.bytes, calendar.zone(), &days);
     let failed = told.findings.iter().any(|finding| finding.severity() == Severity::Error);
     if !told.findings.is_empty() {
@@ -89,7 +98,7 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
         ui.hint("nothing was written; --partial brings in the events that are whole");
         return Ok(Outcome::Findings);
     }
-    let merged = merged(args, &reading, &told, (&id, &days, now))?;
+    let merged = merged(&outside.name, &reading, &told, (&id, &days, now))?;
     let path = reading.repo.root().join(file_of(&id));
     let is_new = text_of(&reading, &id).is_none_or(|text| text != merged.text);
     if is_new && !args.dry_run {
@@ -109,8 +118,11 @@ fn file_of(id: &EventsId) -> String {
 }
 
 /// Returns the id of the events: the one that the user said, or one made of the source's name.
-fn id_of(args: &Args) -> Result<EventsId, Error> {
-    let made = || slug(&stem(Path::new(&args.source))?);
+fn id_of(args: &Args, address: Option<&Url>) -> Result<EventsId, Error> {
+    let made = || match address {
+        Some(url) => slug(&fetch::name(url)),
+        None => slug(&stem(Path::new(&args.source))?),
+    };
     let name = args.id.clone().or_else(made).unwrap_or_default();
     EventsId::new(&name).ok_or_else(|| {
         Error::user(format!("`{}` is not an id", foreign(&name)))
@@ -142,7 +154,7 @@ fn text_of<'a>(reading: &'a Reading, id: &EventsId) -> Option<&'a str> {
 }
 
 fn merged(
-    args: &Args,
+    source: &str,
     reading: &Reading,
     told: &Told,
     (id, days, now): (&EventsId, &Range<NaiveDate>, DateTime<Utc>),
@@ -159,9 +171,9 @@ fn merged(
     }
     let title = told.title.clone().filter(|title| !title.is_empty()).unwrap_or_else(|| id.to_string());
     let until = days.end.pred_opt().unwrap_or(days.end);
-    let source = Path::new(&args.source)
-        .file_name()
-        .map_or(args.source.clone(), |name| name.to_string_lossy().into_owned());
+    let is_address = source.contains("://");
+    let file_name = Path::new(source).file_name().map(|name| name.to_string_lossy().into_owned());
+    let source = file_name.filter(|_| !is_address).unwrap_or_else(|| source.to_owned());
     let header = Header { title, source, now, from: days.start, until };
     let merged = merge(text_of(reading, id), &header, &told.events).map_err(broken)?;
     if merged.text.len() > TOML_LIMIT_BYTES {

@@ -1,0 +1,79 @@
+//! A spreadsheet as it was read: rows of cells, each with its place.
+
+use crate::finding::{Code, Finding, Span};
+
+/// Where cells lie.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// In a text: where the cell stands in it.
+    Text(Span),
+    /// In a workbook: the sheet's name, and the cell's as spreadsheets call it, such as `C7`.
+    Book(String, String),
+}
+
+/// One cell.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Cell {
+    /// What it says; dates as `2027-01-18T09:00:00`.
+    pub text: String,
+    /// Whether it is a formula, whose words its text then is.
+    pub is_formula: bool,
+    /// Where it lies.
+    pub place: Place,
+}
+
+/// One row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// Its number, from 1.
+    pub number: usize,
+    /// Its cells.
+    pub cells: Vec<Cell>,
+}
+
+/// A spreadsheet.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Grid {
+    /// Its rows that are not empty; the first has the names of the columns.
+    pub lines: Vec<Line>,
+}
+
+impl Line {
+    pub fn is_empty(&self) -> bool {
+        self.cells.iter().all(|cell| cell.text.trim().is_empty())
+    }
+}
+
+/// Returns a column's letters: `A` for the first, `AA` behind `Z`.
+pub fn letters(mut column: usize) -> String {
+    let mut letters = Vec::new();
+    loop {
+        letters.push(char::from(b'A' + u8::try_from(column % 26).unwrap_or(0)));
+        if column < 26 {
+            return letters.iter().rev().collect();
+        }
+        column = column / 26 - 1;
+    }
+}
+
+/// Starts a finding at a cell.
+pub fn finding(file: &str, code: Code, place: &Place, message: impl Into<String>) -> Finding {
+    let message = message.into();
+    match place {
+        Place::Text(span) => Finding::new(code, file, message).at(span.clone()),
+        Place::Book(sheet, cell) => {
+            Finding::new(code, file, format!("{message} (sheet `{sheet}`, cell {cell})"))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::letters;
+
+    #[test]
+    fn columns_are_called_as_spreadsheets_call_them() {
+        let called = [0, 25, 26, 51, 52, 701, 702].map(letters);
+        assert_eq!(called, ["A", "Z", "AA", "AZ", "BA", "ZZ", "AAA"]);
+    }
+}
