@@ -8,6 +8,7 @@ mod annual;
 mod answer;
 mod approval;
 mod assemble;
+mod campaign;
 mod check;
 mod diff;
 mod files;
@@ -22,6 +23,7 @@ mod proposal;
 mod request;
 mod schedule;
 mod schema;
+mod spread;
 mod told;
 mod track;
 mod training;
@@ -41,7 +43,8 @@ pub use acknowledge::{Acknowledged, Duty, Unready};
 pub use annual::Closed;
 pub use answer::{Reply, reply};
 pub use approval::{Lack, Unsigned, Void};
-pub use check::{check, check_requests, check_schedules, check_signatures, renames};
+pub use campaign::{DatedStep, takes_polls};
+pub use check::{check, check_campaigns, check_requests, check_schedules, check_signatures, renames};
 pub use diff::{Became, Change, Detail, diff};
 pub use files::{Item, What, read_file};
 pub use fix::{Fix, fixes};
@@ -53,14 +56,15 @@ pub use handbook::{handbook, protocol_page};
 pub use kin::Kin;
 pub use model::{
     Account, Acknowledgement, Allowance, Approval, At, Body, By, Campaign, Changes, Closing, Coverage, Days,
-    Decision, Department, Events, Fact, Goal, Happening, Norm, Observance, Part, Pass, Period, Person,
+    Decision, Department, Events, Fact, Goal, Happening, Needs, Norm, Observance, Part, Pass, Period, Person,
     Picture, PlannedSlot, Post, Proposal, Protocol, ProtocolRule, Question, QuizQuestion, Readers, Repeat,
-    Request, Rest, Role, Root, Rule, Ruling, Runner, Schedule, Scope, Signed, Split, StandingSlot, Taken,
-    Theme, Training, Voice, Wanted, Words, signed_moment,
+    Request, Rest, Role, Root, Rule, Ruling, Runner, Schedule, Scope, Signed, Split, StandingSlot, Step,
+    Tactic, Taken, Theme, Training, Voice, Wanted, Words, signed_moment,
 };
 pub use proposal::State;
 pub(crate) use schedule::{is_film, text_max};
 pub use schema::schema;
+pub use spread::{Planned, TooShort, spread};
 pub use training::Trained;
 
 /// Everything that people wrote, each thing by its id.

@@ -7,6 +7,7 @@ pub mod access;
 pub mod account;
 pub mod align;
 pub mod approve;
+pub mod campaign;
 pub mod check;
 pub mod complete;
 pub mod completions;
@@ -139,6 +140,7 @@ enum Command {
     Approve(approve::Args),
     Site(site::Args),
     Request(request::Args),
+    Campaign(campaign::Args),
     Protocol(protocol::Args),
     Training(training::Args),
     Publish(publish::Args),
@@ -175,6 +177,7 @@ impl Command {
             Command::Approve(args) => approve::run(args, ui, here),
             Command::Site(args) => site::run(args, ui, here),
             Command::Request(args) => request::run(args, ui, here),
+            Command::Campaign(args) => campaign::run(args, ui, here),
             Command::Protocol(args) => protocol::run(args, ui, here),
             Command::Training(args) => training::run(args, ui, here),
             Command::Publish(args) => publish::run(args, ui, here),

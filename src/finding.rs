@@ -224,6 +224,17 @@ codes! {
     AuthorOutside = "author-outside", Error, "The author is not of the post's department.";
     AuthorExpired = "author-expired", Error, "The post is due after its author's last day.";
     CampaignOutside = "campaign-outside", Warning, "The post is due outside its campaign's dates.";
+    StepIncomplete = "step-incomplete", Error, "A campaign's step lacks what its tactic must have.";
+    StepOutside = "step-outside", Error, "A campaign's step is outside its campaign's dates.";
+    StepPost = "step-post", Error, "A campaign's step names a post of another campaign.";
+    StepClosing = "step-closing", Error, "A campaign's step closes before it opens, or too late.";
+    StepPoll = "step-poll", Error, "A poll of a campaign asks nothing, or goes where nobody can answer.";
+    StepTag = "step-tag", Warning, "A post that asks people to use a tag does not say it.";
+    StepCollision = "step-collision", Warning, "Two steps of a campaign reach one account at once.";
+    StepUnwritten = "step-unwritten", Warning, "A campaign's step is near, and has no post.";
+    StepUnended = "step-unended", Warning, "A contest has no winner, or a question no answer.";
+    StepStray = "step-stray", Warning, "A post is of a campaign, and none of its steps.";
+    CampaignUnjudged = "campaign-unjudged", Warning, "No number says whether a campaign was worth it.";
     UnknownVariant = "unknown-variant", Error, "A variant is for an account that the post does not go to.";
     EmptyPost = "empty-post", Error, "The post has nothing to say on an account.";
     HiddenCharacter = "hidden-character", Warning, "The text has a character that cannot be seen and changes what is.";

@@ -418,6 +418,53 @@ fn what_is_asked_for_is_taken_written_and_told_to_whoever_asked() {
 }
 
 #[test]
+fn a_campaign_is_spread_over_its_days_and_told_what_it_lacks() {
+    let stage = Stage::new().calendar();
+    stage.file(
+        "departments/education.toml",
+        "name = \"Education\"\n[[slot]]\nevery = \"wednesday\"\nat = 08:30:00\n",
+    );
+    stage.file(
+        "accounts/toots.toml",
+        "platform = \"mastodon\"\nserver = \"https://a.example\"\nby_hand = true\n",
+    );
+    stage.file(
+        "protocols/quiet.toml",
+        "title = \"Quiet\"\n[[rule]]\nkind = \"blackout\"\nsay = \"Carnival\"\ndays = [2027-02-16]\n",
+    );
+    let now = "--now 2027-01-20T12:00";
+    let days = "--from 2027-02-01 --until 2027-02-16";
+    let stage = stage
+        .run(&format!("campaign list {now}"))
+        .run(&format!("campaign new Winter light {days} --tactic poll,contest,user-content {now}"))
+        .run("campaign new Winter light --until 2027-01-19 --now 2027-01-20T12:00")
+        .run("campaign new Winter light --from 2027-02-16 --until 2027-02-18 --now 2027-01-20T12:00")
+        .run("campaign new Winter light --goal visist --now 2027-01-20T12:00")
+        .run("campaign new Winter light --tactic pol --now 2027-01-20T12:00")
+        .run("check");
+    let plan = fs::read_to_string(stage.work().join("campaigns/winter-light.toml")).unwrap();
+    let filled = plan
+        .replace("# rules = \"https://…\"", "rules = \"https://museum.example/rules\"")
+        .replace("# rights = \"…\"", "rights = \"With the tag you let us show your picture\"")
+        .replace("# tag = \"OneWord\"\n", "tag = \"WinterLight\"\n");
+    stage.file("campaigns/winter-light.toml", &filled);
+    let stage = stage
+        .run("check")
+        .run(&format!("campaign check winter-light {now}"))
+        .run("campaign check winter-lihgt")
+        .run(&format!(
+            "campaign new Lanterns {days} --tactic poll,question --tag Lanterns --drafts --accounts news,toots,bluesky {now} --json"
+        ))
+        .run(&format!("campaign new Lanterns {days} --drafts --accounts news {now}"))
+        .run("check")
+        .run(&format!("campaign check lanterns {now}"))
+        .run(&format!("campaign list {now}"));
+    let poll = fs::read_to_string(stage.work().join("posts/2027/02/2027-02-04-lanterns-poll.toml")).unwrap();
+    assert!(poll.contains("[poll]") && poll.contains("hold = ") && !poll.contains("bluesky"), "{poll}");
+    stage.set("COLUMNS", "40").run(&format!("campaign list {now}")).expect("campaign");
+}
+
+#[test]
 fn a_diff_tells_in_words() {
     let stage = Stage::new().calendar().git("init -q").git("add .").git("commit -qm Begin");
     stage.file(

@@ -4,8 +4,6 @@
 //! `made.json` tells of files that git cannot hold, or should not: large ones, links, films. A `year` in it looks at that year
 //! as `kalends year check` does. `before/` is the calendar as it was. `KALENDS_BLESS=1` writes what is expected anew.
 //! `import.csv` is a spreadsheet that is brought into it.
-//! `made.json` tells of files that git cannot hold, or should not: large ones, links, films. `before/` is the calendar
-//! as it was. `KALENDS_BLESS=1` writes what is expected anew.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods)]
 
@@ -13,7 +11,9 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use kalends::calendar::{Calendar, check, check_requests, check_signatures, read, renames, sort};
+use kalends::calendar::{
+    Calendar, check, check_campaigns, check_requests, check_signatures, read, renames, sort,
+};
 use kalends::draft::{MediaBook, MediaFacts};
 use kalends::events::{Options, align};
 use kalends::finding::{Code, Content, File, Finding, Severity};
@@ -140,12 +140,21 @@ fn touched(commits: &Value) -> Vec<Touched> {
     commits.as_object().unwrap().iter().map(path).collect()
 }
 
+/// Tells whether a room is of what `campaign check` alone tells.
+fn campaigns_are_asked_about(root: &Path) -> bool {
+    let room = root.file_name().unwrap().to_string_lossy().into_owned();
+    room.starts_with("step-") || room == "campaign-unjudged"
+}
+
 fn find(root: &Path) -> (Vec<File>, Vec<Finding>) {
     let (files, book) = files(root);
     let (calendar, mut findings) = read(&files);
     findings.extend(check(&calendar, &book));
     findings.extend(check_signatures(&calendar, &book, day()));
     findings.extend(check_requests(&calendar, day()));
+    if campaigns_are_asked_about(root) {
+        findings.extend(check_campaigns(&calendar, day()));
+    }
     findings.extend(leak::findings(&files));
     let now = day().and_time(chrono::NaiveTime::MIN).and_utc();
     findings.extend(align(&calendar, &Options { now, days: None, days_before: 14 }).findings);

@@ -9,6 +9,7 @@ mod approval;
 mod again;
 mod annual;
 mod audience;
+mod campaign;
 mod media;
 mod names;
 mod people;
@@ -57,6 +58,7 @@ const OF_CALENDARS: &[CalendarCheck] = &[
     names::of_rules,
     names::of_protocols,
     names::of_requests,
+    campaign::steps,
     request::requests,
     people::missing_until,
     people::shared_signing_key,
@@ -238,6 +240,11 @@ pub fn check_signatures(calendar: &Calendar, book: &MediaBook, today: NaiveDate)
     }
     sort(&mut findings);
     findings
+}
+
+/// Finds what campaigns do not have yet on a day: posts of near steps, winners, answers, numbers that judge them.
+pub fn check_campaigns(calendar: &Calendar, today: NaiveDate) -> Vec<Finding> {
+    calendar.campaigns.values().flat_map(|one| campaign::to_come(calendar, one, today)).collect()
 }
 
 /// Finds the requests whose day is past on a day, and nothing stands for them.

@@ -5,6 +5,7 @@ mod annual;
 mod protocol;
 mod request;
 mod signed;
+mod step;
 mod training;
 
 use std::collections::BTreeMap;
@@ -321,6 +322,10 @@ fn campaign(sheet: &Sheet<'_>, file: &str, stem: &str) -> Option<Campaign> {
         tag: sheet.line("tag"),
         link: sheet.url("link", Code::BadLink),
         brief: sheet.words("brief").map(|brief| brief.text),
+        metric: sheet.line("metric"),
+        target: sheet.number("target"),
+        judged_by: sheet.date("judged_by"),
+        steps: sheet.sheets("step").unwrap_or_default().iter().filter_map(step::step).collect(),
         file: file.to_owned(),
         id: IdName::read(stem)?,
     })

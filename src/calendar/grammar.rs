@@ -9,6 +9,7 @@ mod annual;
 mod root;
 mod rule;
 mod signed;
+mod step;
 mod training;
 
 use crate::draft::Label;
@@ -321,6 +322,10 @@ const CAMPAIGN: &[Key] = &[
     may("tag", Line, "Its tag, without `#`."),
     may("link", Url, "Its page."),
     may("brief", Text, "What it is for."),
+    may("metric", Line, "What is counted to judge it, such as `visits`; its goal says it otherwise."),
+    may("target", Number, "The number that it is to reach."),
+    may("judged_by", Date, "The day on which the number is read."),
+    may("step", Tables(step::STEP), "What goes out when, and what for."),
 ];
 
 const GOAL: &[Key] = &[

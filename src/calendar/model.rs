@@ -6,6 +6,7 @@ mod post;
 mod protocol;
 mod request;
 mod signed;
+mod step;
 mod training;
 
 use chrono::{NaiveDate, NaiveTime, TimeDelta};
@@ -24,6 +25,7 @@ pub use request::{Request, Taken};
 pub use signed::{
     Acknowledgement, Approval, By, Decision, Pass, Proposal, Rule, Ruling, Signed, signed_moment,
 };
+pub use step::{Needs, Step, Tactic};
 pub(super) use training::OPTIONS_MAX;
 pub use training::{QuizQuestion, Training, Wanted};
 
@@ -280,7 +282,7 @@ pub struct Account {
 }
 
 /// A campaign.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Campaign {
     /// Its id.
     pub id: CampaignId,
@@ -302,6 +304,14 @@ pub struct Campaign {
     pub link: Option<At<String>>,
     /// What it is for.
     pub brief: Option<String>,
+    /// What is counted to judge it.
+    pub metric: Option<At<String>>,
+    /// The number that it is to reach.
+    pub target: Option<f64>,
+    /// The day on which the number is read.
+    pub judged_by: Option<At<NaiveDate>>,
+    /// Its steps, in the file's order.
+    pub steps: Vec<Step>,
 }
 
 /// A goal: a number to reach by a day.

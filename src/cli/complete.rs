@@ -72,6 +72,20 @@ pub fn years() -> ArgValueCandidates {
     })
 }
 
+/// Completes a campaign's id.
+pub fn campaigns() -> ArgValueCandidates {
+    candidates(|calendar| {
+        calendar.campaigns.values().map(|one| (one.id.to_string(), Some(one.name.clone()))).collect()
+    })
+}
+
+/// Completes a goal's id.
+pub fn goals() -> ArgValueCandidates {
+    candidates(|calendar| {
+        calendar.goals.values().map(|one| (one.id.to_string(), Some(one.name.clone()))).collect()
+    })
+}
+
 /// Completes a department's id.
 pub fn departments() -> ArgValueCandidates {
     candidates(|calendar| {

@@ -8,7 +8,7 @@ use crate::ui::{STRONG, Ui};
 
 /// The commands in the order in which a person meets them.
 const GROUPS: &[(&str, &[&str])] = &[
-    ("Write", &["init", "new", "fix", "import", "request", "export"]),
+    ("Write", &["init", "new", "fix", "import", "request", "export", "campaign"]),
     ("Look", &["check", "plan", "diff", "preview", "site", "align", "year"]),
     ("Agree", &["approve", "proposal", "protocol", "training"]),
     ("Publish", &["publish", "settle", "stop", "resume", "retract"]),

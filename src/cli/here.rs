@@ -7,11 +7,12 @@ use std::path::{Component, Path, PathBuf};
 use chrono::{DateTime, Utc};
 
 use crate::calendar::{
-    self, Account, Calendar, Department, Person, Post, Proposal, Protocol, Request, Training,
+    self, Account, Calendar, Campaign, Department, Goal, Person, Post, Proposal, Protocol, Request, Training,
 };
 use crate::cli::ClockArgs;
 use crate::draft::{
-    AccountId, DepartmentId, MediaBook, PersonId, PostId, ProposalId, ProtocolId, RequestId, TrainingId,
+    AccountId, CampaignId, DepartmentId, GoalId, MediaBook, PersonId, PostId, ProposalId, ProtocolId,
+    RequestId, TrainingId,
 };
 use crate::error::Error;
 use crate::finding::{Content, File, Finding, Severity};
@@ -205,6 +206,20 @@ impl Here {
         let known = calendar.protocols.keys().map(ProtocolId::as_str);
         let found = ProtocolId::new(id).and_then(|id| calendar.protocols.get(&id));
         found.ok_or_else(|| unknown(("protocol", "protocols"), id, known))
+    }
+
+    /// Returns the campaign of an id that the user said.
+    pub fn campaign<'a>(&self, calendar: &'a Calendar, id: &str) -> Result<&'a Campaign, Error> {
+        let known = calendar.campaigns.keys().map(CampaignId::as_str);
+        let found = CampaignId::new(id).and_then(|id| calendar.campaigns.get(&id));
+        found.ok_or_else(|| unknown(("campaign", "campaigns"), id, known))
+    }
+
+    /// Returns the goal of an id that the user said.
+    pub fn goal<'a>(&self, calendar: &'a Calendar, id: &str) -> Result<&'a Goal, Error> {
+        let known = calendar.goals.keys().map(GoalId::as_str);
+        let found = GoalId::new(id).and_then(|id| calendar.goals.get(&id));
+        found.ok_or_else(|| unknown(("goal", "goals"), id, known))
     }
 
     /// Returns the request of an id that the user said.

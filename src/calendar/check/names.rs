@@ -104,7 +104,11 @@ pub(super) fn of_accounts(calendar: &Calendar, findings: &mut Vec<Finding>) {
 pub(super) fn of_campaigns(calendar: &Calendar, findings: &mut Vec<Finding>) {
     for campaign in calendar.campaigns.values() {
         known(findings, &campaign.file, GOAL, &calendar.goals, &campaign.goal);
-        known(findings, &campaign.file, DEPARTMENT, &calendar.departments, &campaign.department);
+        let of_steps = campaign.steps.iter().filter_map(|step| step.department.as_ref());
+        let departments = campaign.department.iter().chain(of_steps);
+        known(findings, &campaign.file, DEPARTMENT, &calendar.departments, departments);
+        let accounts = campaign.steps.iter().flat_map(|step| &step.accounts);
+        known(findings, &campaign.file, ACCOUNT, &calendar.accounts, accounts);
     }
 }
 

@@ -38,6 +38,8 @@ fn fault(file: &str, tag: &At<String>) -> Option<Finding> {
 
 pub(super) fn of_campaigns(calendar: &Calendar, findings: &mut Vec<Finding>) {
     for campaign in calendar.campaigns.values() {
+        let of_steps = campaign.steps.iter().filter_map(|step| step.tag.as_ref());
+        findings.extend(of_steps.filter_map(|tag| fault(&campaign.file, tag)));
         findings.extend(campaign.tag.iter().filter_map(|tag| fault(&campaign.file, tag)));
     }
 }
