@@ -307,7 +307,7 @@ codes! {
     CoverageUnmet = "coverage-unmet", Error, "A month or a week has fewer posts and open slots than the schedule asks for.";
     ObservanceUnmet = "observance-unmet", Error, "An observance has fewer posts and open slots than it wants.";
     SlotOpen = "slot-open", Warning, "A slot is near or past, and there is no post for it.";
-    AccountSilent = "account-silent", Warning, "An account has no post for a week or longer.";
+    AccountSilent = "account-silent", Warning, "An account has no post for a week, or for longer than the schedule asks.";
     PostsMeet = "posts-meet", Warning, "Posts or slots are in each other's way.";
     FactContradicted = "fact-contradicted", Error, "A post says otherwise than a fact.";
     FactExpired = "fact-expired", Error, "A post says a fact that must be looked up again by then.";

@@ -6,12 +6,14 @@
 mod board;
 mod gap;
 mod lay;
+mod month;
 mod room;
 mod write;
 
 pub use board::{Board, Covered, Item, Origin};
 pub use gap::{LEAD, check};
 pub use lay::{Laid, Layout, Moved, Tally, Unmet, lay};
+pub use month::Month;
 pub use write::{WriteFault, head, written};
 
 #[cfg(test)]

@@ -98,6 +98,16 @@ impl Stage {
         self
     }
 
+    /// Tells what the last lines of a file are.
+    fn tail(mut self, path: &str, lines: usize) -> Stage {
+        let text = fs::read_to_string(self.work().join(path)).unwrap();
+        let last: Vec<&str> = text.lines().rev().take(lines).collect();
+        self.told.push_str(&format!("$ tail -n {lines} {path}\n"));
+        last.iter().rev().for_each(|line| self.told.push_str(&format!("{line}\n")));
+        self.told.push('\n');
+        self
+    }
+
     fn git(self, line: &str) -> Stage {
         let identity =
             ["-c", "user.name=Ada", "-c", "user.email=ada@museum.example", "-c", "init.defaultBranch=main"];
@@ -200,6 +210,47 @@ fn a_plan_is_a_table_a_list_a_page_and_json() {
     let stage = stage.run(&format!("{line} --account bluski")).run("plan --now 2027-03-28T01:30");
     let stage = stage.set("COLUMNS", "40").run(line).run(&format!("{line} --month 2027-01"));
     stage.set("COLUMNS", "80").run(&format!("{line} --year 2027")).expect("plan");
+}
+
+#[test]
+fn a_year_is_planned_checked_and_shown() {
+    let stage = Stage::new().calendar();
+    stage.file(
+        "departments/school.toml",
+        "name = \"School\"\nquota = { week = 2 }\n\n[[slot]]\nevery = \"last tuesday\"\nat = 10:00:00\naccount = \"news\"\n",
+    );
+    stage.file("departments/shows.toml", "name = \"Shows\"\n");
+    let now = "--now 2027-09-20T12:00";
+    let stage = stage
+        .run(&format!("year check 2027 {now}"))
+        .run(&format!("new schedule 2028 {now}"))
+        .run(&format!("new schedule 2028 {now}"));
+    stage.file(
+        "schedule/2027.toml",
+        "# ours\ntitle = \"2027: what the sea gave back\"\n\n[[theme]]\nname = \"Fog\"\nmonth = \"2027-11\"\n\n\
+         [[holiday]]\nname = \"The king's day\"\non = 2027-11-30\n\n[[quiet]]\nname = \"Election\"\non = 2027-10-10\n\n\
+         [[observance]]\nname = \"Day of the Sea\"\non = 2027-11-16\n\n\
+         [[observance]]\nname = \"A vote\"\non = 2027-10-10\n\n\
+         [[coverage]]\nposts = 2\nevery = \"month\"\naccount = \"bluesky\"\nfrom = 2027-10-01\n",
+    );
+    let stage = stage
+        .run(&format!("year check 2027 {now}"))
+        .run(&format!("year plan 2027 --dry-run {now}"))
+        .run(&format!("year plan 2027 {now}"))
+        .run(&format!("year plan 2027 {now}"))
+        .tail("schedule/2027.toml", 16)
+        .run("check --now 2027-09-20")
+        .run(&format!("year check 2027 {now}"))
+        .run(&format!("plan --year 2027 {now}"))
+        .run(&format!("plan --year 2027 {now} --department shows --json"));
+    let stage = stage.set("COLUMNS", "40").run(&format!("plan --year 2027 {now}"));
+    let stage = stage.run(&format!("year plan 2027 --from 2027-12-01 --dry-run --json {now}"));
+    stage.file(
+        "schedule/2027.toml",
+        "[[theme]]\nname = \"Fog\"\nmonth = \"2027-13\"\n[[holiday]]\nname = \"H\"\nonn = 2027-01-01\n",
+    );
+    let stage = stage.run(&format!("year plan 2027 {now}")).run(&format!("year check 2027 {now}"));
+    stage.run("year plan twenty").run("year plan 2027 --from soon").expect("year");
 }
 
 #[test]

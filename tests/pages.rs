@@ -77,6 +77,16 @@ impl Desk {
                 "A caption that is far too long to be read at a glance. ".repeat(4).trim()
             ),
         );
+        desk.file(
+            "schedule/2027.toml",
+            "title = \"A year of stars\"\ntext = \"What we do, and why.\"\n\
+             [[theme]]\nname = \"Maps\"\nmonth = \"2027-01\"\ntext = \"Paper first.\"\n\
+             [[observance]]\nname = \"Museum Day\"\non = 2027-05-18\nposts = 2\n\
+             [[holiday]]\nname = \"School break\"\nfrom = 2027-03-29\nuntil = 2027-04-09\ndepartments = [\"school\"]\n\
+             [[quiet]]\nname = \"Stocktaking\"\non = 2027-11-08\n\
+             [[coverage]]\nposts = 1\nevery = \"month\"\naccount = \"talk\"\nuntil = 2027-03-31\n\
+             [[slot]]\nat = 2027-02-02T10:00:00\ndepartment = \"shows\"\naccount = \"talk\"\nwhy = \"1 post a month on talk\"\n",
+        );
         let lantern = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/lantern.png");
         fs::create_dir_all(desk.path("media")).unwrap();
         fs::copy(lantern, desk.path("media/lantern.png")).unwrap();
@@ -152,6 +162,7 @@ fn a_site_shows_the_month_the_year_the_departments_and_the_posts() {
     let desk = Desk::small();
     desk.run(&["site", "--now", "2027-01-10T12:00", "--month", "2027-01"]);
     expect("month.html", &desk.read("site/2027-01.html"));
+    expect("year.html", &desk.read("site/2027.html"));
     expect("index.html", &desk.read("site/index.html"));
     expect("department.html", &desk.read("site/departments/shows.html"));
     expect("post.html", &desk.read("site/posts/2027-01-18-open-day.html"));
@@ -258,6 +269,15 @@ fn hostile_desk(port: u16) -> Desk {
             ),
         );
     }
+    desk.file(
+        "schedule/2027.toml",
+        &format!(
+            "title = \"{words}\"\ntext = \"{words}\"\n[[theme]]\nname = \"{words}\"\nmonth = \"2027-01\"\ntext = \"{words}\"\n\
+             [[observance]]\nname = \"{words}\"\non = 2027-05-18\n[[quiet]]\nname = \"{words}\"\non = 2027-05-19\n\
+             [[coverage]]\nposts = 1\nevery = \"week\"\n[[slot]]\nat = 2027-02-02T10:00:00\ndepartment = \"shows\"\n\
+             account = \"feed\"\ntheme = \"{words}\"\nobservance = \"{words}\"\nwhy = \"{words}\"\n"
+        ),
+    );
     let all = "[\"x\", \"facebook\", \"instagram\", \"youtube\", \"reddit\", \"telegram\", \"mastodon\", \"bluesky\", \"feed\"]";
     desk.file(
         "posts/2027/01/2027-01-18-bad.toml",

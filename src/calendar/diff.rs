@@ -444,6 +444,29 @@ mod tests {
     }
 
     #[test]
+    fn a_schedule_is_told_thing_by_thing() {
+        let path = "schedule/2027.toml";
+        let slot = "[[slot]]\nat = 2027-03-02T10:00:00\ndepartment = \"a\"\naccount = \"news\"\n";
+        let before = format!("title = \"Y\"\n[[holiday]]\nname = \"H\"\non = 2027-01-01\n{slot}");
+        let after = format!(
+            "title = \"Y\"\n[[theme]]\nname = \"Maps\"\nweek = \"2027-W07\"\n[[holiday]]\nname = \"H\"\n\
+             from = 2027-01-01\nuntil = 2027-01-02\n[[coverage]]\nposts = 2\nevery = \"week\"\n{}",
+            slot.replace("03-02", "03-03")
+        );
+        assert_eq!(
+            shown(&[(path, &before)], &[(path, &after)]),
+            [
+                "schedule 2027 changed",
+                "theme Maps: 2027-W07",
+                "holiday H: 2027-01-01 → 2027-01-01 to 2027-01-02",
+                "coverage: 2 posts a week",
+                "slot Wed 2027-03-03 10:00 on news: a",
+                "slot Tue 2027-03-02 10:00 on news: no longer a",
+            ]
+        );
+    }
+
+    #[test]
     fn what_only_stands_elsewhere_is_no_change() {
         let commented = format!("# a remark\n{}", POST.replace("to = ", "to   =   "));
         assert_eq!(

@@ -164,6 +164,40 @@ fn every_key_of_the_grammar_is_read_and_its_type_looked_at() {
 }
 
 #[test]
+fn months_and_weeks_are_those_that_there_are() {
+    let found = |theme: &str, year: &str| {
+        let text = format!("[[theme]]\nname = \"T\"\n{theme}\n");
+        let (item, findings) = read_file(&files(&[(&format!("schedule/{year}.toml"), &text)])[0]);
+        let What::Schedule(schedule) = item.what else { panic!("{findings:?}") };
+        let days = &schedule.themes[0].days;
+        let told = findings.first().map_or("fine".to_owned(), |finding| finding.code.name().to_owned());
+        let run = days.runs.first().map_or(String::new(), |run| format!(" {} {}", run.start(), run.end()));
+        format!("{told}{run}")
+    };
+    for (theme, year, expected) in [
+        ("month = \"2027-02\"", "2027", "fine 2027-02-01 2027-02-28"),
+        ("month = \"2027-13\"", "2027", "bad-date"),
+        ("month = \"2027-2\"", "2027", "bad-date"),
+        ("month = \"february\"", "2027", "bad-date"),
+        ("week = \"2027-W07\"", "2027", "fine 2027-02-15 2027-02-21"),
+        ("week = \"2027-W53\"", "2027", "bad-date"),
+        ("week = \"2027-W00\"", "2027", "bad-date"),
+        ("week = \"2027-W7\"", "2027", "bad-date"),
+        ("week = \"2026-W53\"", "2026", "fine 2026-12-28 2026-12-31"),
+        ("week = \"2026-W53\"", "2027", "fine 2027-01-01 2027-01-03"),
+        ("week = \"2026-W52\"", "2027", "outside-year"),
+        ("every = \"last sunday\"", "2027", "fine 2027-01-31 2027-01-31"),
+        ("every = \"day\"\nfrom = 2027-12-30", "2027", "fine 2027-12-30 2027-12-31"),
+        ("every = \"31st\"\nfrom = 2027-02-01\nuntil = 2027-02-20", "2027", "repeat-never"),
+        ("from = 2027-02-01", "2027", "missing-key"),
+        ("from = 2027-02-02\nuntil = 2027-02-01", "2027", "dates-reversed"),
+        ("tag = \"T\"", "2027", "missing-key"),
+    ] {
+        assert_eq!(found(theme, year), expected, "{theme}");
+    }
+}
+
+#[test]
 fn a_repeat_yields_a_slot_a_day_and_nothing_outside_the_window() {
     let (calendar, findings) = one(
         "at = 2027-01-04T09:00:00\nto = [\"news\"]\ntext = \"Closed today.\"\n[repeat]\nevery = \"monday\"\nexcept = [2027-01-11]\n",

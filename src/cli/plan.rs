@@ -1,5 +1,7 @@
 //! `kalends plan`
 
+mod months;
+
 use std::ops::Range;
 
 use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveTime, TimeDelta, Utc};
@@ -15,6 +17,7 @@ use crate::plan::{Plan, Row, Standing};
 use crate::time::Zone;
 use crate::ui::agenda::{self, Item, list, month, year};
 use crate::ui::{self, Ui, plural};
+use crate::year::Board;
 
 /// How far back the plan shows what still needs something.
 const BACK: TimeDelta = TimeDelta::days(7);
@@ -39,7 +42,7 @@ pub struct Args {
     /// Show a month as a page of a calendar
     #[arg(long, value_name = "YYYY-MM", conflicts_with = "year", value_parser = parse_month)]
     month: Option<NaiveDate>,
-    /// Show a year, a line a month
+    /// Show a year on one page: themes, posts, open slots, coverage and collisions of each month
     #[arg(long, value_name = "YYYY", value_parser = clap::value_parser!(i32).range(1..=9998), add = complete::years())]
     year: Option<i32>,
     /// Show only what goes to this account; may be said more than once
@@ -62,6 +65,8 @@ struct Document<'a> {
     from: String,
     until: String,
     rows: Vec<One<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    months: Option<Vec<months::One<'a>>>,
 }
 
 #[derive(Serialize)]
@@ -100,13 +105,21 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
     plan.rows.retain(|row| {
         is_asked_for(args, calendar, row) && (whole || row.due >= now || still_matters(row.standing))
     });
+    let board = args.year.and_then(|year| Board::new(calendar, year));
+    let months = board.as_ref().map(|board| months::of(args, board, &window, now));
     if ui.json() {
-        ui.document("plan", &document(&plan, calendar.zone(), now, &window))?;
+        let months = months.as_deref().map(months::document);
+        ui.document("plan", &document(&plan, calendar.zone(), now, &window, months))?;
         return Ok(Outcome::Done);
     }
     let items = agenda::items(&plan.rows, calendar.zone());
     ui.page();
-    ui.data(picture(args, ui, &items, calendar.zone(), now))?;
+    match (&board, &months) {
+        (Some(board), Some(months)) => {
+            ui.data(year::as_year(&year::Page { board, months, items: &items }, ui.width()))?;
+        }
+        _ => ui.data(picture(args, ui, &items, calendar.zone(), now))?,
+    }
     conclude(ui, &reading, &items);
     let late = calendar.late_requests(calendar.zone().local(now).date()).count();
     if late > 0 {
@@ -122,9 +135,6 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
 fn picture(args: &Args, ui: &Ui, items: &[Item], zone: &Zone, now: DateTime<Utc>) -> String {
     if let Some(first) = args.month {
         return month::as_month(items, first, ui.width(), ui.utf8());
-    }
-    if let Some(of) = args.year {
-        return year::as_year(items, of, ui.width());
     }
     let this_year = zone.local(now).year();
     match items {
@@ -204,6 +214,7 @@ fn document<'a>(
     zone: &'a Zone,
     now: DateTime<Utc>,
     window: &Range<DateTime<Utc>>,
+    months: Option<Vec<months::One<'a>>>,
 ) -> Document<'a> {
     let one = |row: &'a Row| One {
         slot: row.slot.to_string(),
@@ -225,6 +236,7 @@ fn document<'a>(
         from: ui::moment(window.start),
         until: ui::moment(window.end),
         rows: plan.rows.iter().map(one).collect(),
+        months,
     }
 }
 

@@ -6,7 +6,7 @@ use std::ops::Range;
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc};
 
 use crate::calendar::{
-    Calendar, Observance, Period, PlannedSlot, Post, Schedule, check_schedules, shown, sort,
+    Calendar, Coverage, Observance, Period, PlannedSlot, Post, Schedule, check_schedules, shown, sort,
 };
 use crate::draft::{AccountId, DepartmentId, PostId};
 use crate::finding::{Code, Finding, Severity, Span};
@@ -23,7 +23,7 @@ const AROUND: Days = Days::new(92);
 
 /// Finds every gap and every collision of a year: what is wrong with its schedule, posts and slots on closed days, quotas
 /// that are passed, coverage and observances that are not met, slots without a post that are near or past, accounts that
-/// are silent, and posts and slots that meet. What is past is told as a warning: nobody can mend it.
+/// are silent for a week, or for longer than the schedule asks, and posts and slots that meet. What is past is told as a warning: nobody can mend it.
 pub fn check(board: &Board<'_>, now: DateTime<Utc>) -> Vec<Finding> {
     let today = board.calendar.zone().local(now).date();
     let mut findings = of_the_whole(board);
@@ -259,6 +259,7 @@ fn silences(board: &Board<'_>, drafts: &[crate::draft::Draft], known: &Range<Nai
         item.accounts.iter().for_each(|account| _ = posted.entry(account).or_default().insert(item.day()));
     }
     let found = overview::silences(board.calendar, posted, known, &board.days);
+    let found = found.into_iter().filter(|gap| gap.days() > allowed(board, &gap.account));
     let one = |gap: overview::Gap| {
         let account = board.calendar.account(&gap.account)?;
         let from = gap.from.format("%-d %B %Y");
@@ -280,7 +281,19 @@ fn silences(board: &Board<'_>, drafts: &[crate::draft::Draft], known: &Range<Nai
             gap.account
         )))
     };
-    found.into_iter().filter_map(one).collect()
+    found.filter_map(one).collect()
+}
+
+/// Returns how many days an account may be silent: where the schedule asks for posts of it, twice as long as these are
+/// apart on average.
+fn allowed(board: &Board<'_>, account: &AccountId) -> i64 {
+    let coverage = board.schedule.into_iter().flat_map(|schedule| &schedule.coverage);
+    let own = coverage.filter(|it| it.account.as_ref().is_some_and(|at| at.value == *account));
+    let apart = |it: &Coverage| match it.every {
+        Period::Month => 62 / i64::from(it.posts.value),
+        Period::Week => 14 / i64::from(it.posts.value),
+    };
+    own.map(apart).min().unwrap_or_default()
 }
 
 fn place(post: &Post) -> Option<Span> {

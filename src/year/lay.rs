@@ -11,9 +11,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, TimeDelta, Utc, Weekday};
+use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, Utc, Weekday};
 
-use crate::calendar::{Account, Campaign, Coverage, Observance, Schedule, StandingSlot};
+use crate::calendar::{Account, Campaign, Coverage, Observance, Schedule, StandingSlot, Voice};
 use crate::draft::{AccountId, CampaignId, DepartmentId, GoalId};
 use crate::time::Recurrence;
 
@@ -126,7 +126,8 @@ struct Desk<'a, 'b> {
     board: &'b Board<'a>,
     begin: DateTime<Utc>,
     room: Room<'a>,
-    items: Vec<Item<'a>>,
+    /// What was laid, as items.
+    laid: Vec<Item<'a>>,
     /// How many slots of the year each account has.
     on: BTreeMap<&'a AccountId, usize>,
     layout: Layout<'a>,
@@ -144,7 +145,7 @@ impl<'a, 'b> Desk<'a, 'b> {
             }
             *on.entry(&slot.account.value).or_default() += 1;
         }
-        Desk { board, begin, room, items: board.items.clone(), on, layout }
+        Desk { board, begin, room, laid: Vec::new(), on, layout }
     }
 
     /// Puts a slot down.
@@ -194,7 +195,7 @@ impl<'a, 'b> Desk<'a, 'b> {
         };
         *self.on.entry(&wish.account.id).or_default() += 1;
         self.room.take(&item);
-        self.items.push(item);
+        self.laid.push(item);
         self.layout.laid.push(laid);
     }
 
@@ -285,11 +286,15 @@ impl<'a, 'b> Desk<'a, 'b> {
         Err(obstacle)
     }
 
-    /// Returns the accounts that are tried for a department: one that is asked for, or its own, the emptiest first.
+    /// Returns the accounts that are tried for a department: one that is asked for, or its own, the emptiest first. What a
+    /// person speaks on with their own voice is nobody else's to plan.
     fn accounts(&self, department: &DepartmentId, wanted: Option<&AccountId>) -> Vec<&'a Account> {
         if let Some(id) = wanted {
             let account = self.board.calendar.account(id);
-            return account.filter(|it| self.board.calendar.may_use(it, department)).into_iter().collect();
+            let is_fit = |it: &&Account| {
+                it.voice == Voice::Organisation && self.board.calendar.may_use(it, department)
+            };
+            return account.filter(is_fit).into_iter().collect();
         }
         let mut accounts = self.room.accounts_of(department);
         accounts.sort_by_key(|account| (self.on.get(&account.id).copied().unwrap_or_default(), &account.id));
@@ -350,11 +355,10 @@ impl<'a, 'b> Desk<'a, 'b> {
             last.is_none_or(|last| last < desk.board.calendar.zone().local(desk.begin).date())
         };
         let laid = |desk: &Self| {
-            desk.items
+            desk.laid
                 .iter()
                 .filter(|item| {
-                    item.origin == Origin::Laid
-                        && observance.days.contains(item.day())
+                    observance.days.contains(item.day())
                         && observance.is_of(item.department)
                         && item.accounts.iter().any(|account| observance.is_on(account))
                 })
@@ -386,11 +390,9 @@ impl<'a, 'b> Desk<'a, 'b> {
             }
             let coverage = covered.coverage;
             let laid = |item: &&Item<'_>| {
-                item.origin == Origin::Laid
-                    && covered.days.contains(&item.day())
-                    && is_for(self.board.calendar, coverage, item)
+                covered.days.contains(&item.day()) && is_for(self.board.calendar, coverage, item)
             };
-            let missing = covered.missing().saturating_sub(self.items.iter().filter(laid).count());
+            let missing = covered.missing().saturating_sub(self.laid.iter().filter(laid).count());
             for done in 0..missing {
                 if let Err(why) = self.cover(&covered) {
                     let what = format!("{}: {}", coverage.every.name(covered.begin), coverage);
@@ -433,14 +435,11 @@ impl<'a, 'b> Desk<'a, 'b> {
         let until = campaign.and_then(|it| it.until.as_ref()).map(|at| at.value);
         let begin = self.board.days.start.max(covered.days.start).max(from.unwrap_or(covered.days.start));
         let end = self.board.days.end.min(covered.days.end);
-        let near = TimeDelta::days(31);
+        let near = Days::new(31);
         let mut same: Vec<NaiveDate> = Vec::new();
         let mut own: BTreeSet<NaiveDate> = BTreeSet::new();
-        for item in &self.items {
+        for item in self.board.of_days(&(begin - near..end + near)).iter().chain(&self.laid) {
             let day = item.day();
-            if day + near < begin || day - near > end {
-                continue;
-            }
             if is_for(self.board.calendar, covered.coverage, item) {
                 same.push(day);
             }

@@ -1,6 +1,6 @@
 //! The annual schedule: its names, its slots, and the days that it closes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{NaiveDate, NaiveDateTime};
 
@@ -55,8 +55,9 @@ pub(super) fn twice_named(calendar: &Calendar, findings: &mut Vec<Finding>) {
 
 pub(super) fn unknown_names(calendar: &Calendar, findings: &mut Vec<Finding>) {
     for schedule in calendar.schedules.values() {
-        let themes: Vec<&str> = schedule.themes.iter().map(|it| it.name.value.as_str()).collect();
-        let observances: Vec<&str> = schedule.observances.iter().map(|it| it.name.value.as_str()).collect();
+        let themes: BTreeSet<&str> = schedule.themes.iter().map(|it| it.name.value.as_str()).collect();
+        let observances: BTreeSet<&str> =
+            schedule.observances.iter().map(|it| it.name.value.as_str()).collect();
         for slot in &schedule.slots {
             unknown(schedule, (Code::UnknownTheme, "theme"), slot.theme.as_ref(), &themes, findings);
             let observance = slot.observance.as_ref();
@@ -65,17 +66,20 @@ pub(super) fn unknown_names(calendar: &Calendar, findings: &mut Vec<Finding>) {
     }
 }
 
+/// The most names that one is held against which is none of them.
+const NEAREST_MAX: usize = 100;
+
 fn unknown(
     schedule: &Schedule,
     (code, noun): (Code, &str),
     name: Option<&At<String>>,
-    known: &[&str],
+    known: &BTreeSet<&str>,
     findings: &mut Vec<Finding>,
 ) {
-    let Some(name) = name.filter(|name| !known.contains(&name.value.as_str())) else { return };
+    let Some(name) = name.filter(|name| !known.contains(name.value.as_str())) else { return };
     let message = format!("there is no {noun} `{}` in {}", shown(&name.value), schedule.file);
     let finding = Finding::new(code, &schedule.file, message).at(name.span.clone());
-    findings.push(match nearest(&name.value, known.iter().copied()) {
+    findings.push(match nearest(&name.value, known.iter().copied().take(NEAREST_MAX)) {
         Some(near) => finding.label(format!("did you mean `{near}`?")).help(format!("write `{near}`")),
         None => finding
             .label(format!("unknown {noun}"))
@@ -148,7 +152,7 @@ pub(super) fn slots_elsewhere(calendar: &Calendar, findings: &mut Vec<Finding>) 
             |code, message: String| Finding::new(code, &schedule.file, message).at(named.span.clone());
         let Some(post) = calendar.post(&named.value) else {
             let message = format!("there is no post `{}`", named.value);
-            let near = nearest(named.value.as_str(), calendar.posts.iter().map(|post| post.id.as_str()));
+            let near = nearest(named.value.as_str(), posts_of(calendar, slot.at.value.date()));
             let label = near.map_or("unknown post".to_owned(), |near| format!("did you mean `{near}`?"));
             let help = "write the post's id, or take the key out until there is a post";
             findings.push(finding(Code::UnknownPost, message).label(label).help(help));
@@ -175,6 +179,14 @@ pub(super) fn slots_elsewhere(calendar: &Calendar, findings: &mut Vec<Finding>) 
         finding = finding.label("not for this slot").help("mend the slot or the post, or name another post");
         findings.push(finding.related(&post.file, post.at.as_ref().map(|at| at.span.clone()), "the post"));
     }
+}
+
+/// Returns the ids that begin with a day.
+fn posts_of(calendar: &Calendar, day: NaiveDate) -> impl Iterator<Item = &str> {
+    let day = day.to_string();
+    let begin = calendar.posts.partition_point(|post| post.id.as_str() < day.as_str());
+    let ids = calendar.posts.iter().skip(begin).map(|post| post.id.as_str());
+    ids.take_while(move |id| id.starts_with(&day))
 }
 
 /// Finds a post that goes out on a day that the schedule closes to it: the first such day.

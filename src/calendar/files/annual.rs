@@ -147,7 +147,7 @@ fn days(sheet: &Sheet<'_>, year: i32, noun: &str) -> Days {
 
 fn month(sheet: &Sheet<'_>, year: i32, first: &At<NaiveDate>) -> Option<Days> {
     let last = first.value.iter_days().take_while(|day| day.month() == first.value.month()).last()?;
-    let said = first.value.format("%Y-%m").to_string();
+    let said = first.value.format("%B %Y").to_string();
     is_within(sheet, year, first.value, &first.span).then(|| Days {
         runs: vec![first.value..=last],
         said,

@@ -6,7 +6,6 @@ use crate::cli::here::Here;
 use crate::cli::{ClockArgs, complete};
 use crate::error::{Error, Outcome};
 use crate::finding::Severity;
-use crate::leak;
 use crate::ui::Ui;
 use crate::ui::findings::Format;
 use crate::year::{self, Board};
@@ -48,11 +47,7 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
             .hint(format!("kalends year plan {} lays the year out and writes it", args.year)));
     };
     let mut findings = year::check(&board, now);
-    for finding in &mut findings {
-        if let Some(of) = reading.files.iter().find(|of| of.path == finding.file) {
-            leak::redact(std::slice::from_mut(finding), of);
-        }
-    }
+    reading.redact(&mut findings);
     findings.extend(reading.findings.iter().filter(|finding| finding.file == file).cloned());
     calendar::sort(&mut findings);
     let format = if ui.json() { Format::Json } else { args.format };

@@ -10,8 +10,12 @@ use crate::error::{Error, Outcome};
 use crate::finding::{Content, Severity};
 use crate::rim::repo::Rev;
 use crate::ui::table::{Cell, Column, table};
+use crate::ui::wrap::wrap;
 use crate::ui::{Ui, foreign, plural};
 use crate::year::{Board, Layout, WriteFault, lay, written};
+
+/// The columns before what became of a slot.
+const INDENT: usize = 9;
 
 /// Lays slots out over a year, and writes them into its schedule for people to edit.
 ///
@@ -137,19 +141,13 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
     Ok(Outcome::Done)
 }
 
-/// Returns the text of the year's schedule, where there is one; one that is not understood is not planned by.
+/// Returns the text of the year's schedule, where there is one, if every file is understood.
 fn text_of<'a>(reading: &'a Reading, file: &str) -> Result<Option<&'a str>, Error> {
-    let broken = |file: &str| {
-        let is_error = |finding: &&crate::finding::Finding| {
-            finding.file == file && finding.severity() == Severity::Error
-        };
-        reading.findings.iter().find(is_error)
-    };
-    for path in [file, "kalends.toml"] {
-        if let Some(finding) = broken(path) {
-            return Err(Error::user(format!("{path} has an error: {}", foreign(&finding.message)))
-                .hint("kalends check shows its place; mend it, and plan again: nothing was written"));
-        }
+    // What is not understood cannot be planned around: a post that is left out would be planned again.
+    if let Some(finding) = reading.findings.iter().find(|finding| finding.severity() == Severity::Error) {
+        let (path, why) = (foreign(&finding.file), foreign(&finding.message));
+        return Err(Error::user(format!("{path} has an error: {why}"))
+            .hint("kalends check shows its place; mend it, and plan again: nothing was written"));
     }
     let found = reading.files.iter().find(|known| known.path == file);
     Ok(match found.map(|found| &found.content) {
@@ -222,14 +220,21 @@ fn say_what_went_elsewhere(ui: &mut Ui, layout: &Layout<'_>) -> Result<(), Error
             }
             None => format!("dropped  {}, {from}: {why}", moved.department),
         };
-        ui.data(foreign(&line))?;
+        say(ui, &line)?;
     }
     for unmet in &layout.unmet {
         let why: Vec<String> = unmet.why.iter().take(3).map(ToString::to_string).collect();
         let line = format!("unmet    {}, {} missing: {}", unmet.what, unmet.missing, why.join("; "));
-        ui.data(foreign(&line))?;
+        say(ui, &line)?;
     }
     Ok(())
+}
+
+/// Writes a line, and what of it the terminal has no room for below its second word.
+fn say(ui: &mut Ui, line: &str) -> Result<(), Error> {
+    let (head, rest) = line.split_at_checked(INDENT).unwrap_or((line, ""));
+    let lines = wrap(&foreign(rest), ui.width().saturating_sub(INDENT).max(10));
+    ui.data(format!("{head}{}", lines.join(&format!("\n{}", " ".repeat(INDENT)))))
 }
 
 fn document<'a>(args: &Args, file: &'a str, layout: &'a Layout<'a>) -> Document<'a> {

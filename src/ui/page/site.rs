@@ -6,6 +6,7 @@
 //! style.css   pictures/9f86d081884c7d65.png
 //! ```
 
+mod annual;
 mod department;
 mod index;
 mod month;

@@ -3,12 +3,13 @@
 use chrono::{Datelike, NaiveDate};
 
 use super::parts::{Here, collisions, count, frame, gaps, number, section, who_posts_where, wide};
-use super::{Entry, Site, days_of, month_file};
+use super::{Entry, Site, annual, days_of, month_file};
 use crate::html::Html;
 use crate::ui::agenda;
 use crate::ui::agenda::year::{AHEAD, OUT};
 use crate::ui::page::tone;
 use crate::ui::plural;
+use crate::year::Board;
 
 /// The posts of a day from which on its colour is no stronger.
 const FULL: usize = 3;
@@ -24,7 +25,15 @@ pub fn page(site: &Site<'_>, year: i32) -> String {
     let entries = site.entries_of(&days);
     let mut head = Html::new();
     head.line("p", &[("class", "lead")], &count(&entries));
+    let board = Board::new(site.survey.calendar, year);
+    let schedule = board.as_ref().and_then(|board| board.schedule);
+    if let Some(title) = schedule.and_then(|schedule| schedule.title.as_ref()) {
+        head.line("p", &[("dir", "auto")], title);
+    }
     let mut main = Html::new();
+    if let Some(schedule) = schedule {
+        section(&mut main, "themes", "Themes", &annual::themes(schedule));
+    }
     let mut content = Html::new();
     content.raw("<ol class=\"year\">\n");
     months.iter().for_each(|first| small(&mut content, site, *first));
@@ -33,6 +42,11 @@ pub fn page(site: &Site<'_>, year: i32) -> String {
     section(&mut main, "numbers", "In numbers", &numbers(site, &months));
     section(&mut main, "coverage", "Accounts month by month", &coverage(site, &months));
     section(&mut main, "where", "Who posts where", &who_posts_where(site, here, &entries));
+    if let (Some(board), Some(schedule)) = (&board, schedule) {
+        section(&mut main, "asked", "Asked for", &annual::asked(site, board, schedule));
+        section(&mut main, "open", "Open slots", &annual::open(site, &board.open(&days)));
+        section(&mut main, "days", "Days to know", &annual::days(schedule));
+    }
     section(&mut main, "collisions", "Collisions", &collisions(site, here, &site.collisions_of(&days)));
     section(&mut main, "gaps", "Gaps", &gaps(&site.gaps_of(&days)));
     frame(site, here, &year.to_string(), &head, &main)
