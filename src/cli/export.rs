@@ -19,7 +19,7 @@ use crate::spreadsheet::xlsx::{self, Choices};
 use crate::spreadsheet::{Table, table, write_csv};
 use crate::ui::{Ui, foreign, plural};
 
-/// Writes the posts as a calendar or a spreadsheet, for other programs.
+/// Writes the posts as a calendar or a spreadsheet.
 ///
 /// A calendar (ics) has an event each time that a post goes out. A spreadsheet (csv, xlsx) has a row a post, with every key
 /// of its file; `kalends import` brings it back, and loses nothing.

@@ -139,6 +139,8 @@ fn each_role_has_its_files() {
         ("it", "people/eva.toml", false),
         ("max", "goals/visits.toml", true),
         ("max", "schedule/2027.toml", true),
+        ("max", "events/press.toml", true),
+        ("eva", "events/press.toml", false),
         ("max", "protocols/words.toml", false),
         ("duarte", "campaigns/open-day.toml", false),
         ("eva", "campaigns/open-day.toml", false),

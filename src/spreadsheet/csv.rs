@@ -172,10 +172,7 @@ impl Reader<'_> {
 
     fn plain(&mut self) -> &str {
         let (start, by) = (self.at, self.by);
-        let end = self
-            .rest()
-            .find(|c| c == by || c == '\n' || c == '\r')
-            .map_or(self.text.len(), |many| start + many);
+        let end = self.rest().find([by, '\n', '\r']).map_or(self.text.len(), |many| start + many);
         self.at = end;
         self.text.get(start..end).unwrap_or_default()
     }

@@ -8,7 +8,7 @@ use super::columns::Columns;
 use super::edit::{Wanted, apply};
 use super::export::document;
 use super::grid::{Grid, Line, Place, finding};
-use super::row::{Row, key_of, row, version};
+use super::row::{Row, key_of, path_at, row, version};
 use super::{ID, VERSION, cell};
 use crate::calendar::{self, Calendar, Post, slug};
 use crate::draft::{MediaBook, PostId};
@@ -390,12 +390,6 @@ fn differing(now: &Row, wanted: &Wanted) -> Vec<String> {
         old.get(path.as_str()).copied().unwrap_or_default() != new
     };
     wanted.iter().filter(differs).map(|(path, _)| path.clone()).collect()
-}
-
-/// Returns the path of the key whose value stands at a byte of a post's file.
-fn path_at(text: &str, byte: usize) -> Option<String> {
-    let document = toml_edit::Document::parse(text).ok()?;
-    super::row::path_at(document.as_table(), byte)
 }
 
 fn clipped(text: &str) -> String {

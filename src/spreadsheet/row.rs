@@ -15,8 +15,13 @@ pub fn keys() -> impl Iterator<Item = &'static Key> {
     Kind::Post.keys().iter().filter(|key| key.name != ID)
 }
 
-/// Returns the path of the key whose value stands at a byte of the file that a table was read from.
-pub fn path_at(table: &dyn TableLike, byte: usize) -> Option<String> {
+/// Returns the path of the key whose value stands at a byte of a post's file.
+pub fn path_at(text: &str, byte: usize) -> Option<String> {
+    let document = toml_edit::Document::parse(text).ok()?;
+    below_at(document.as_table(), byte)
+}
+
+fn below_at(table: &dyn TableLike, byte: usize) -> Option<String> {
     let mut found = None;
     let is_at = |item: &Item| item.span().is_some_and(|span| span.contains(&byte));
     for (name, item) in table.iter() {
@@ -25,7 +30,7 @@ pub fn path_at(table: &dyn TableLike, byte: usize) -> Option<String> {
                 let found = entries(item)
                     .into_iter()
                     .zip(1..)
-                    .find_map(|(table, number)| path_at(table, byte).map(|path| format!("{number}.{path}")));
+                    .find_map(|(table, number)| below_at(table, byte).map(|path| format!("{number}.{path}")));
                 found.map(|path| format!("{name}.{path}"))
             }
             Item::Table(_) | Item::Value(Value::InlineTable(_)) => item

@@ -15,7 +15,7 @@ use crate::cli::import::{Outside, stem};
 use crate::draft::EventsId;
 use crate::error::{Error, Outcome};
 use crate::events::{Became, Header, Merged, News, merge};
-use crate::finding::{Content, Severity};
+use crate::finding::{Code, Content, Severity};
 use crate::ics::{self, Told};
 use crate::rim::repo::{Rev, TOML_LIMIT_BYTES};
 use crate::ui::{Ui, foreign, plural};
@@ -93,6 +93,11 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
     let failed = told.findings.iter().any(|finding| finding.severity() == Severity::Error);
     if !told.findings.is_empty() {
         outside.show(ui, &mut told.findings)?;
+    }
+    // Of too many nobody can say which to leave out.
+    if told.findings.iter().any(|finding| finding.code == Code::TooLarge) {
+        ui.hint("nothing was written");
+        return Ok(Outcome::Findings);
     }
     if failed && !args.partial {
         ui.hint("nothing was written; --partial brings in the events that are whole");
