@@ -147,7 +147,7 @@ fn campaigns_are_asked_about(root: &Path) -> bool {
 }
 
 fn find(root: &Path) -> (Vec<File>, Vec<Finding>) {
-    let (files, book) = files(root);
+    let (mut files, book) = files(root);
     let (calendar, mut findings) = read(&files);
     findings.extend(check(&calendar, &book));
     findings.extend(check_signatures(&calendar, &book, day()));
@@ -161,6 +161,7 @@ fn find(root: &Path) -> (Vec<File>, Vec<Finding>) {
     let needs_secret = |platform| platform == Platform::Bluesky && root.join("vault").is_dir();
     findings.extend(vault::check(&calendar, &files, day(), &needs_secret));
     if let Ok(bytes) = fs::read(root.join("import.csv")) {
+        files.sort_by(|one, other| one.path.cmp(&other.path));
         let (_, grid, found) = spreadsheet::read_csv("import.csv", &bytes);
         findings.extend(found);
         let facts = |_: &Calendar| book.clone();

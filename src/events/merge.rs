@@ -155,7 +155,9 @@ fn set(table: &mut Table, key: &str, mut value: Value) -> bool {
 fn plain(value: &Value) -> String {
     match value {
         Value::String(text) => text.value().clone(),
-        Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(", "),
+        Value::Array(items) => {
+            items.iter().map(|item| plain(item).replace(',', "\\,")).collect::<Vec<_>>().join(", ")
+        }
         other => {
             let mut bare = other.clone();
             bare.decor_mut().clear();

@@ -120,7 +120,7 @@ pub fn offset_secs(text: &str) -> Option<i64> {
         _ => return None,
     };
     let rest = text.get(1..)?;
-    if rest.len() != 4 && rest.len() != 6 {
+    if !rest.is_ascii() || rest.len() != 4 && rest.len() != 6 {
         return None;
     }
     let part = |at: usize| rest.get(at..at + 2).map_or(Some(0), digits).map(i64::from);
@@ -185,7 +185,7 @@ mod tests {
         }
         assert_eq!(offset_secs("+0100"), Some(3_600));
         assert_eq!(offset_secs("-043015"), Some(-16_215));
-        for wrong in ["0100", "+1", "+0a00", "+2500", "é"] {
+        for wrong in ["0100", "+1", "+0a00", "+2500", "é", "+1é2"] {
             assert_eq!(offset_secs(wrong), None, "{wrong}");
         }
     }

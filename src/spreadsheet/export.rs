@@ -25,7 +25,7 @@ pub struct Table {
 const ALWAYS: [&str; 11] =
     ["at", "title", "text", "link", "tags", "to", "department", "author", "campaign", "goal", "hold"];
 
-/// Returns posts as a table, in the order of their times.
+/// Returns posts as a table, in the order of their times. The files are sorted by path.
 pub fn table<'a>(calendar: &Calendar, files: &[File], posts: impl Iterator<Item = &'a Post>) -> Table {
     let mut rows: Vec<(&Post, Row)> = Vec::new();
     let mut left_out = Vec::new();
@@ -56,7 +56,7 @@ pub fn table<'a>(calendar: &Calendar, files: &[File], posts: impl Iterator<Item 
     Table { columns, rows, left_out }
 }
 
-/// Returns a file's document, where it is one that can be read without a fault.
+/// Returns the document of one of some files that are sorted by path, where it can be read without a fault.
 pub fn document(files: &[File], path: &str) -> Option<DocumentMut> {
     let at = files.binary_search_by(|file| file.path.as_str().cmp(path)).ok()?;
     let Content::Text(text) = &files.get(at)?.content else { return None };

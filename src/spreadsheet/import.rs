@@ -44,7 +44,7 @@ pub struct Imported {
     pub absent: Vec<PostId>,
 }
 
-/// Compares a spreadsheet with a calendar. `name` is how the spreadsheet is called; `facts` finds what is known of the
+/// Compares a spreadsheet with a calendar, whose files are sorted by path. `name` is how the spreadsheet is called; `facts` finds what is known of the
 /// media that a calendar names.
 pub fn import(
     name: &str,

@@ -143,9 +143,10 @@ fn tell(ui: &mut Ui, imported: &Imported, written: bool) -> Result<(), Error> {
     let (new, changed) = (of(true).count(), of(false).count());
     let end = if written { "" } else { "; nothing was written" };
     match new + changed {
-        0 => {
-            ui.status(format!("{} as the calendar has them; nothing to write", plural(imported.same, "row")))
-        }
+        0 => ui.status(format!(
+            "{} the same as in the calendar; nothing to write",
+            plural(imported.same, "row")
+        )),
         _ => ui.status(format!("{new} new, {changed} changed, {} the same{end}", imported.same)),
     }
     let is_elsewhere =
