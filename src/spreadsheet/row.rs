@@ -35,7 +35,7 @@ fn below_at(table: &dyn TableLike, byte: usize) -> Option<String> {
             }
             Item::Table(_) | Item::Value(Value::InlineTable(_)) => item
                 .as_table_like()
-                .and_then(|table| path_at(table, byte))
+                .and_then(|table| below_at(table, byte))
                 .map(|path| format!("{name}.{path}")),
             _ => is_at(item).then(|| name.to_owned()),
         };
