@@ -149,8 +149,7 @@ fn of_posts(
             let why = row.reason.strip_prefix("held: ").unwrap_or(&row.reason);
             format!("{id} is a draft for {when}: {why}")
         }
-        (_, Some(url)) => format!("{id}: {}; elsewhere it is at {url}", row.reason),
-        (_, None) => format!("{id}: {}", row.reason),
+        _ => format!("{id}: {}", row.reason),
     };
     Fate { state: *state, late, told, due, urls }
 }

@@ -1,6 +1,6 @@
 //! A new campaign's steps, spread over its days.
 
-use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta};
+use chrono::{Days, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike};
 
 use super::{Calendar, Department, Tactic};
 
@@ -100,8 +100,8 @@ fn poll_open(at: NaiveDateTime, last: NaiveDate) -> TimeDelta {
         3.. => TimeDelta::days(3),
         1.. => TimeDelta::days(1),
         _ => {
-            let midnight = last.and_time(NaiveTime::MIN) + TimeDelta::days(1);
-            TimeDelta::hours((midnight - at).num_hours().max(2) - 1)
+            let hours = i64::from(24_u32.saturating_sub(at.time().hour()));
+            TimeDelta::hours(hours.max(2) - 1)
         }
     }
 }

@@ -78,7 +78,7 @@ enum What {
         #[arg(value_name = "NAME", required = true)]
         name: Vec<String>,
     },
-    /// A campaign
+    /// A campaign; `kalends campaign new` plans its steps too
     Campaign {
         /// Its name; the id is made of it
         #[arg(value_name = "NAME", required = true)]

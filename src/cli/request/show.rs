@@ -54,7 +54,7 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
     Ok(Outcome::Done)
 }
 
-fn facts(request: &Request, fate: &Fate) -> [(&'static str, String); 11] {
+fn facts(request: &Request, fate: &Fate) -> [(&'static str, String); 12] {
     let list = |names: Vec<&str>| names.join(", ");
     let taken = request.taken.iter().map(|taken| format!("by {} on {}", taken.by.value, taken.on));
     [
@@ -68,6 +68,7 @@ fn facts(request: &Request, fate: &Fate) -> [(&'static str, String); 11] {
         ("media", list(request.media.iter().map(|picture| picture.file.value.as_str()).collect())),
         ("taken", taken.collect::<Vec<_>>().join("; ")),
         ("posts", list(request.posts.iter().map(|at| at.value.as_str()).collect())),
+        ("seen at", fate.urls.join(" ")),
         ("became", format!("{}: {}", fate.state.word(), fate.told)),
     ]
 }

@@ -158,11 +158,13 @@ fn quiz(training: &Training, ui: &mut Ui) -> Result<(Vec<String>, Vec<bool>), Er
 }
 
 fn answer(question: &QuizQuestion, ui: &Ui) -> Result<String, Error> {
+    let mut prompt = "Your answer:".to_owned();
     for _ in 0..TRIES_MAX {
-        let said = ui.person().line(&format!("Your answer ({}):", takes(question)));
+        let said = ui.person().line(&prompt);
         if let Some(answer) = said.and_then(|said| question.answer(&said)) {
             return Ok(answer);
         }
+        prompt = format!("It takes {}. Your answer:", takes(question));
     }
     Err(Error::user("the question was not answered, and nothing was signed")
         .hint("begin again when you like"))
