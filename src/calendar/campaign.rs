@@ -37,7 +37,7 @@ impl<'a> DatedStep<'a> {
     /// Returns when people can no longer take part: the day that it says, or the end of its post's poll.
     pub fn closes(&self, calendar: &Calendar) -> Option<NaiveDateTime> {
         let said = self.step.closes.as_ref().and_then(|closes| closes.value.and_hms_opt(23, 59, 59));
-        said.or_else(|| Some(self.at.checked_add_signed(self.poll_open(calendar)?)?))
+        said.or_else(|| self.at.checked_add_signed(self.poll_open(calendar)?))
     }
 
     /// Returns how long the poll of its post is open.
@@ -65,10 +65,7 @@ impl Calendar {
             let own = step.department.as_ref().or(campaign.department.as_ref()).map(|at| &at.value);
             let post = match &step.post {
                 Some(id) => self.post(&id.value),
-                None => match free.iter().position(|post| is_of(post, step, day)) {
-                    Some(at) => Some(free.remove(at)),
-                    None => None,
-                },
+                None => free.iter().position(|post| is_of(post, step, day)).map(|at| free.remove(at)),
             };
             let department = own.or(post.and_then(|post| post.department.as_ref()).map(|at| &at.value));
             let rule = department.and_then(|id| self.departments.get(id)?.standing_time(day));

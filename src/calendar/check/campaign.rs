@@ -222,7 +222,7 @@ fn says_tag(post: &Post, tag: &str) -> bool {
         beside
             || texts
                 .into_iter()
-                .any(|text| crate::text::hashtags(&text.text).iter().any(|found| is_it(&found.word)))
+                .any(|text| crate::text::hashtags(&text.text).iter().any(|found| is_it(found.word)))
     })
 }
 
