@@ -5,14 +5,17 @@
 
 mod board;
 mod gap;
+mod known;
 mod lay;
+mod layout;
 mod month;
 mod room;
 mod write;
 
 pub use board::{Board, Covered, Item, Origin};
 pub use gap::{LEAD, check};
-pub use lay::{Laid, Layout, Moved, Tally, Unmet, lay};
+pub use lay::lay;
+pub use layout::{Laid, Layout, Moved, Tally, Unmet};
 pub use month::Month;
 pub use write::{WriteFault, head, written};
 

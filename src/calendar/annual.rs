@@ -6,7 +6,7 @@ use chrono::{Datelike, NaiveDate};
 
 use crate::draft::{AccountId, DepartmentId};
 
-use super::model::{At, Closing, Coverage, Rest, Schedule};
+use super::model::{At, Closing, Coverage, Observance, Rest, Schedule, Theme};
 use super::{Account, Calendar, Post};
 
 /// Why a day is closed, and where that stands.
@@ -54,12 +54,8 @@ impl Calendar {
         department: Option<&DepartmentId>,
         account: &AccountId,
     ) -> bool {
-        let wants = |schedule: &Schedule| {
-            schedule.observances.iter().any(|one| {
-                one.posts > 0 && one.days.contains(day) && one.is_of(department) && one.is_on(account)
-            })
-        };
-        self.schedule(day.year()).is_some_and(wants)
+        let schedule = self.schedule(day.year());
+        schedule.is_some_and(|schedule| schedule.observance_of(day, department, account).is_some())
     }
 
     /// Returns why a day is closed to what a department posts on an account, if that is to be told: a holiday is not,
@@ -85,6 +81,26 @@ impl Schedule {
     pub(crate) fn closings_of(&self, day: NaiveDate) -> impl Iterator<Item = &Closing> {
         let of_day = self.closings_of_days.get(day.ordinal0() as usize).filter(|_| day.year() == self.year);
         of_day.into_iter().flatten().filter_map(|at| self.closings.get(*at as usize))
+    }
+
+    /// Returns the first observance of a day that wants posts of a department on an account.
+    pub(crate) fn observance_of(
+        &self,
+        day: NaiveDate,
+        department: Option<&DepartmentId>,
+        account: &AccountId,
+    ) -> Option<&Observance> {
+        let wants = |one: &&Observance| {
+            one.posts > 0 && one.days.contains(day) && one.is_of(department) && one.is_on(account)
+        };
+        self.observances.iter().find(wants)
+    }
+
+    /// Returns the theme of a day for a department, the shortest of several.
+    pub(crate) fn theme_of(&self, day: NaiveDate, department: &DepartmentId) -> Option<&str> {
+        let is_of = |theme: &&Theme| theme.days.contains(day) && among(&theme.departments, Some(department));
+        let length = |theme: &&Theme| theme.days.iter().count();
+        self.themes.iter().filter(is_of).min_by_key(length).map(|theme| theme.name.value.as_str())
     }
 
     /// Notes for each day of the year what closes it.

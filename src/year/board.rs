@@ -282,7 +282,7 @@ fn periods<'a>(coverage: &'a Coverage, year: i32) -> Vec<Covered<'a>> {
             .as_ref()
             .and_then(|until| until.value.succ_opt())
             .map_or(end, |last| last.min(end));
-        (from < until).then(|| Covered { coverage, begin, days: from..until, posts: 0, slots: 0 })
+        (from < until).then_some(Covered { coverage, begin, days: from..until, posts: 0, slots: 0 })
     };
     begins.into_iter().filter_map(one).collect()
 }

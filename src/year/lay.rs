@@ -13,93 +13,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::{DateTime, Datelike, Days, NaiveDate, NaiveDateTime, Utc, Weekday};
 
-use crate::calendar::{Account, Campaign, Coverage, Observance, Schedule, StandingSlot, Voice};
-use crate::draft::{AccountId, CampaignId, DepartmentId, GoalId};
+use crate::calendar::{Account, Campaign, Coverage, Observance, StandingSlot, Voice};
+use crate::draft::{AccountId, CampaignId, DepartmentId};
 use crate::time::Recurrence;
 
 use super::board::{Board, Covered, Item, Origin, is_for};
 use super::gap::observed;
+use super::known::Known;
+use super::layout::{Laid, Layout, Moved, Tally, Unmet};
 use super::room::{Obstacle, Room, Wish, times};
-
-/// A slot that was laid.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Laid<'a> {
-    /// The wall clock in the calendar's zone.
-    pub at: NaiveDateTime,
-    /// Whose it is.
-    pub department: &'a DepartmentId,
-    /// Where its post goes.
-    pub account: &'a AccountId,
-    /// The theme of its day.
-    pub theme: Option<&'a str>,
-    /// The observance that it is for.
-    pub observance: Option<&'a str>,
-    /// The goal that it is for.
-    pub goal: Option<&'a GoalId>,
-    /// The campaign that it is for.
-    pub campaign: Option<&'a CampaignId>,
-    /// The day of the standing slot that it is.
-    pub standing: Option<NaiveDate>,
-    /// Why it is there.
-    pub why: String,
-}
-
-/// A standing slot that is not on its day.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Moved<'a> {
-    /// Whose it is.
-    pub department: &'a DepartmentId,
-    /// Its day.
-    pub from: NaiveDate,
-    /// Where it went; dropped if absent.
-    pub to: Option<NaiveDateTime>,
-    /// Why it cannot be on its day.
-    pub why: Obstacle,
-}
-
-/// What is asked for and could not be laid.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unmet {
-    /// What is asked for, and when.
-    pub what: String,
-    /// How many slots are missing.
-    pub missing: usize,
-    /// What was in the way, the most frequent first.
-    pub why: Vec<Obstacle>,
-}
-
-/// How many slots a department has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Tally {
-    /// Slots that were there.
-    pub before: usize,
-    /// New ones that are its standing slots.
-    pub standing: usize,
-    /// New ones for observances.
-    pub observances: usize,
-    /// New ones for coverage.
-    pub coverage: usize,
-}
-
-impl Tally {
-    /// Returns how many are new.
-    pub fn laid(&self) -> usize {
-        self.standing + self.observances + self.coverage
-    }
-}
-
-/// A year, laid out.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Layout<'a> {
-    /// The new slots, in the order of their times.
-    pub laid: Vec<Laid<'a>>,
-    /// Standing slots that are not on their days.
-    pub moved: Vec<Moved<'a>>,
-    /// What could not be met.
-    pub unmet: Vec<Unmet>,
-    /// How many slots each department has.
-    pub tallies: BTreeMap<&'a DepartmentId, Tally>,
-}
 
 /// Lays out the slots that a year still needs, from a moment on.
 pub fn lay<'a>(board: &Board<'a>, begin: DateTime<Utc>) -> Layout<'a> {
@@ -155,7 +77,7 @@ impl<'a, 'b> Desk<'a, 'b> {
             at: wish.at,
             department: wish.department,
             account: &wish.account.id,
-            theme: schedule.and_then(|schedule| theme(schedule, day, wish.department)),
+            theme: schedule.and_then(|schedule| schedule.theme_of(day, wish.department)),
             observance: None,
             goal: None,
             campaign: wish.campaign,
@@ -167,7 +89,9 @@ impl<'a, 'b> Desk<'a, 'b> {
             Purpose::Standing(slot, of) => {
                 tally.standing += 1;
                 laid.standing = Some(of);
-                laid.observance = schedule.and_then(|schedule| wanting(schedule, day, wish));
+                laid.observance = schedule
+                    .and_then(|schedule| schedule.observance_of(day, Some(wish.department), &wish.account.id))
+                    .map(|observance| observance.name.value.as_str());
                 laid.why = format!("every {} at {}", slot.every.value, slot.at.value.format("%H:%M"));
                 if let Some(obstacle) = moved {
                     laid.why.push_str(&format!(", moved from {of}: {obstacle}"));
@@ -458,56 +382,4 @@ impl<'a, 'b> Desk<'a, 'b> {
         });
         days
     }
-}
-
-/// What there was before: posts and slots that standing slots are held against, each once.
-struct Known<'a> {
-    free: BTreeMap<(&'a DepartmentId, NaiveDate), Vec<(NaiveDateTime, Vec<&'a AccountId>)>>,
-}
-
-impl<'a> Known<'a> {
-    fn new(items: &[Item<'a>]) -> Known<'a> {
-        let mut free: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for item in items {
-            // A slot that says which standing slot it is stands for no other.
-            let is_another = matches!(item.origin, Origin::Slot(_, slot) if slot.standing.is_some());
-            if let Some(department) = item.department.filter(|_| !is_another) {
-                free.entry((department, item.day())).or_default().push((item.local, item.accounts.clone()));
-            }
-        }
-        Known { free }
-    }
-
-    /// Takes the nearest of a department's things on an account and a day; tells whether there was one.
-    fn take(&mut self, department: &'a DepartmentId, account: Option<&AccountId>, at: NaiveDateTime) -> bool {
-        let Some(of_day) = self.free.get_mut(&(department, at.date())) else { return false };
-        let is_on = |accounts: &[&AccountId]| account.is_none_or(|id| accounts.contains(&id));
-        let found = of_day.iter().enumerate().filter(|(_, (_, accounts))| is_on(accounts));
-        let nearest = found.min_by_key(|(_, (local, _))| (*local - at).abs()).map(|(index, _)| index);
-        nearest.map(|index| of_day.remove(index)).is_some()
-    }
-}
-
-/// Returns the theme of a day for a department, the shortest of several.
-fn theme<'a>(schedule: &'a Schedule, day: NaiveDate, department: &DepartmentId) -> Option<&'a str> {
-    let is_of = |theme: &&crate::calendar::Theme| {
-        let departments = &theme.departments;
-        theme.days.contains(day)
-            && (departments.is_empty() || departments.iter().any(|at| at.value == *department))
-    };
-    let length = |theme: &&crate::calendar::Theme| {
-        theme.days.runs.iter().map(|run| (*run.end() - *run.start()).num_days() + 1).sum::<i64>()
-    };
-    schedule.themes.iter().filter(is_of).min_by_key(length).map(|theme| theme.name.value.as_str())
-}
-
-/// Returns the observance of a day that wants what is wished for.
-fn wanting<'a>(schedule: &'a Schedule, day: NaiveDate, wish: Wish<'_>) -> Option<&'a str> {
-    let wants = |one: &&Observance| {
-        one.posts > 0
-            && one.days.contains(day)
-            && one.is_of(Some(wish.department))
-            && one.is_on(&wish.account.id)
-    };
-    schedule.observances.iter().find(wants).map(|one| one.name.value.as_str())
 }

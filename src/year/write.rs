@@ -6,7 +6,7 @@ use toml_edit::{Array, DocumentMut, InlineTable, Item, Value};
 
 use crate::calendar::FILE_LIMIT_BYTES;
 
-use super::lay::Laid;
+use super::layout::Laid;
 
 /// Why slots cannot be written.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -130,7 +130,7 @@ fn days(sheet: &Sheet<'_>, year: i32, noun: &str) -> Days {
         ["month"] => sheet.month("month").and_then(|first| month(sheet, year, &first)),
         ["week"] => sheet.week("week").and_then(|monday| week(sheet, year, &monday)),
         ["on"] => sheet.date("on").and_then(|on| {
-            let run = is_within(sheet, year, on.value, &on.span).then(|| on.value..=on.value);
+            let run = is_within(sheet, year, on.value, &on.span).then_some(on.value..=on.value);
             Some(Days { runs: vec![run?], said: on.value.to_string(), span: on.span })
         }),
         ["every"] => every(sheet, year),

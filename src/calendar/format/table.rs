@@ -21,7 +21,7 @@ pub struct Sheet<'a> {
     pub(super) reader: &'a Reader<'a>,
     /// Where the table stands.
     pub span: Span,
-    missing: Missing,
+    pub(super) missing: Missing,
     entries: Vec<(&'static Key, &'a Spanned<DeValue<'a>>)>,
     /// The keys that are there, whatever their values.
     said: Vec<&'static str>,
@@ -142,14 +142,6 @@ impl<'a> Sheet<'a> {
     /// Tells whether a key is there, be its value of its type or not.
     pub fn is_said(&self, name: &str) -> bool {
         self.said.contains(&name)
-    }
-
-    /// Says that something is missing that one of several keys would say.
-    pub fn say_missing(&self, message: &str, help: &str) {
-        if self.missing == Missing::Say(true) {
-            let finding = self.reader.finding(Code::MissingKey, self.span.clone(), message);
-            self.reader.say(finding.label("here").help(help));
-        }
     }
 
     /// Returns what the table says in a form that neither comments nor the order of keys change, without one of its keys.

@@ -17,7 +17,7 @@ use super::super::grammar::Type;
 use super::super::model::{At, Words};
 use super::key;
 use super::pattern;
-use super::table::Sheet;
+use super::table::{Missing, Sheet};
 use super::word::{is_git_name, is_language, shown, slug, url_fault};
 
 /// An id that can be read.
@@ -110,6 +110,14 @@ impl<'a> Sheet<'a> {
         let mut finding = self.reader.finding(code, span, message).label(label);
         finding.help = help;
         self.reader.say(finding);
+    }
+
+    /// Says that something is missing that one of several keys would say.
+    pub fn say_missing(&self, message: &str, help: &str) {
+        if self.missing == Missing::Say(true) {
+            let finding = self.reader.finding(Code::MissingKey, self.span.clone(), message);
+            self.reader.say(finding.label("here").help(help));
+        }
     }
 
     /// Takes a string of one line that is not empty.
