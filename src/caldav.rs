@@ -1,7 +1,7 @@
 //! Calendars on a server: fetched whole, or asked of CalDAV (RFC 4791) for the events of some days.
 //!
 //! Pairs of builder and reader, as for every protocol. XML is read as a stream of events: nothing is expanded that the
-//! other side defines.
+//! other side defines. The reader, `quick-xml`, is the one that workbooks are read with.
 
 use std::ops::Range;
 

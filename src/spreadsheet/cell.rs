@@ -96,7 +96,8 @@ pub fn read(name: &str, takes: Type, cell: &str) -> Result<Option<Value>, Fault>
         _ if word.starts_with('\'') && word.trim_start_matches('\'') == EMPTY => {
             Value::from(word.get(1..).unwrap_or_default())
         }
-        Type::Text => super::edit::text_value(&plain(&cell)),
+        // A blank before a title is the author's.
+        Type::Text | Type::Line => super::edit::text_value(&plain(&cell)),
         _ => super::edit::text_value(word),
     };
     Ok(Some(value))
@@ -217,6 +218,7 @@ mod tests {
             (Type::Text, "\"\"", "\"\""),
             (Type::Text, "'\"\"", "'\"\""),
             (Type::Line, "“smart” ‘quotes’", "“smart” ‘quotes’"),
+            (Type::Line, " a title ", " a title"),
             (Type::Text, "  ", ""),
         ] {
             match (same, read("k", takes, cell)) {

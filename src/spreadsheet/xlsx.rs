@@ -1,4 +1,7 @@
 //! Excel workbooks: written with real dates, and read without trust.
+//!
+//! `rust_xlsxwriter` and `calamine` are the well-kept crates of their kind, without C. Neither bounds what a workbook
+//! unpacks to, so it is unpacked once before, and counted; `zip` is what both stand on.
 
 use std::io::{Cursor, Read as _};
 
