@@ -1,12 +1,14 @@
 //! What a calendar looks like from afar: posts that meet, and accounts that fall silent.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 use std::ops::Range;
 
 use chrono::{DateTime, NaiveDate, TimeDelta, Timelike, Utc};
 
 use crate::calendar::Calendar;
 use crate::draft::{AccountId, DepartmentId, Draft, Fingerprint, PostId};
+use crate::time::show_duration;
 
 /// Two posts of one account that are nearer to each other than this meet.
 pub const NEAR: TimeDelta = TimeDelta::minutes(15);
@@ -45,6 +47,33 @@ pub enum Meeting {
         /// The departments.
         departments: BTreeSet<DepartmentId>,
     },
+}
+
+impl Meeting {
+    /// Tells whether a reader of one account sees both posts as one too many, and not only the calendar's keeper.
+    pub fn is_clash(&self) -> bool {
+        !matches!(self, Meeting::SameHour { .. })
+    }
+}
+
+impl fmt::Display for Meeting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names =
+            |ids: &BTreeSet<AccountId>| ids.iter().map(AccountId::as_str).collect::<Vec<_>>().join(", ");
+        match self {
+            Meeting::Near { accounts, apart } if apart.is_zero() => {
+                write!(f, "at the same moment on {}", names(accounts))
+            }
+            Meeting::Near { accounts, apart } => {
+                write!(f, "{} apart on {}", show_duration(*apart), names(accounts))
+            }
+            Meeting::SameWords { accounts } => write!(f, "the same words on {}", names(accounts)),
+            Meeting::SameHour { departments } => {
+                let names: Vec<&str> = departments.iter().map(DepartmentId::as_str).collect();
+                write!(f, "in the same hour, of {}", names.join(", "))
+            }
+        }
+    }
 }
 
 /// Whole days without a post of an account.

@@ -61,6 +61,7 @@ fn every_file_of_the_examples_is_looked_at() {
         found,
         [
             "README.md",
+            "communications.ics",
             "cron/crontab",
             "cron/kalends-publish",
             "github/check.yml",

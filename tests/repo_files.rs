@@ -38,7 +38,7 @@ fn sample(root: &Path) {
     write(root, "people/ada.toml", "name = \"Ada\"\n");
     write(root, "media/2027/p.png", b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x01\0\0\0\0\x80\x08\x06\0\0\0");
     write(root, "posts/2027/01/.2027-01-18-a.toml.swp", "x");
-    write(root, "requests/tea.toml", "not read");
+    write(root, "stories/tea.toml", "not read");
     write(root, "src/main.toml", "not read");
 }
 

@@ -7,7 +7,7 @@ use chrono::{Datelike, NaiveDate};
 use crate::draft::{AccountId, DepartmentId};
 
 use super::model::{At, Closing, Coverage, Observance, Rest, Schedule, Theme};
-use super::{Account, Calendar, Post};
+use super::{Account, Calendar, Happening, Post};
 
 /// Why a day is closed, and where that stands.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -44,6 +44,16 @@ impl Calendar {
             |closing: &&Closing| among(&closing.departments, department) && among(&closing.accounts, account);
         let closing = schedule.closings_of(day).find(takes)?;
         Some(Closed { closing, file: &schedule.file })
+    }
+
+    /// Returns the event of another calendar that closes a day to posts, if one does.
+    pub fn closed_by_event(&self, day: NaiveDate) -> Option<&Happening> {
+        let closes = |event: &&Happening| {
+            event.days(self.zone()).is_some_and(|(first, last)| (first..=last).contains(&day))
+        };
+        self.events
+            .values()
+            .find_map(|events| events.events.iter().filter(|event| events.is_closed(event)).find(closes))
     }
 
     /// Tells whether an observance of a day wants posts of a department on an account: a post for it belongs there, on a

@@ -86,8 +86,15 @@ impl Calendar {
         self.posts.iter().filter(of_campaign).filter(|post| !has(post)).collect()
     }
 
-    /// Tells whether nothing of a department goes out on a day, as protocols have it. What else closes a day joins here.
+    /// Tells whether nothing of a department goes out on a day, as the annual schedule, other calendars' events and protocols
+    /// have it.
     pub fn is_closed(&self, day: NaiveDate, department: Option<&DepartmentId>) -> bool {
+        self.closed(day, department, None).is_some()
+            || self.closed_by_event(day).is_some()
+            || self.is_blacked_out(day, department)
+    }
+
+    fn is_blacked_out(&self, day: NaiveDate, department: Option<&DepartmentId>) -> bool {
         let rules = self.protocols.values().flat_map(|protocol| &protocol.rules);
         let is_whole = |scope: &super::Scope| {
             scope.accounts.is_empty()

@@ -10,7 +10,7 @@ use chrono::{Datelike, NaiveDate, TimeDelta};
 use crate::draft::{Fingerprint, Occurrence};
 
 use super::check::{SHARE_MIN, accounts, in_shares};
-use super::{Calendar, Norm, Post};
+use super::{Calendar, Department, Norm, Post};
 
 /// What of a post another could clash with.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,15 +82,18 @@ impl Calendar {
         kins
     }
 
-    /// Returns how many days apart posts may be that some rule counts together; absent where no rule does.
-    pub fn kin_days(&self) -> Option<i32> {
+    /// Returns how many days apart posts may be that meet, or that some rule counts together.
+    pub fn kin_days(&self) -> i32 {
         let rules = self.protocols.values().flat_map(|protocol| &protocol.rules);
         let days = rules.filter_map(|rule| match &rule.norm {
             Norm::Spacing { least } => Some(*least),
             Norm::Quota { .. } => Some(TimeDelta::weeks(1)),
             _ => None,
         });
-        days.max().map(|most| i32::try_from(most.num_days()).unwrap_or(i32::MAX).saturating_add(1))
+        let has_quota = |own: &Department| own.quota_day.is_some() || own.quota_week.is_some();
+        let quota = self.departments.values().any(has_quota).then(|| TimeDelta::weeks(1));
+        let most = days.chain(quota).max().unwrap_or_else(TimeDelta::zero);
+        i32::try_from(most.num_days()).unwrap_or(i32::MAX).saturating_add(1)
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod months;
 
+use std::collections::BTreeSet;
 use std::ops::Range;
 
 use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveTime, TimeDelta, Utc};
@@ -12,7 +13,9 @@ use crate::cli::ClockArgs;
 use crate::cli::check::rev;
 use crate::cli::here::{Here, Reading};
 use crate::cli::{complete, look};
+use crate::draft::PostId;
 use crate::error::{Error, Outcome};
+use crate::overview::collisions;
 use crate::plan::{Plan, Row, Standing};
 use crate::time::Zone;
 use crate::ui::agenda::{self, Item, list, month, year};
@@ -21,6 +24,9 @@ use crate::year::Board;
 
 /// How far back the plan shows what still needs something.
 const BACK: TimeDelta = TimeDelta::days(7);
+/// So many meetings of posts are told one by one.
+const MEETINGS_MAX: usize = 5;
+
 /// A table needs so many columns; below, there is a list of days.
 const TABLE_MIN: usize = 72;
 
@@ -121,6 +127,7 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
         _ => ui.data(picture(args, ui, &items, calendar.zone(), now))?,
     }
     conclude(ui, &reading, &items);
+    say_what_meets(ui, calendar, &plan, &window);
     let late = calendar.late_requests(calendar.zone().local(now).date()).count();
     if late > 0 {
         ui.status(format!(
@@ -160,6 +167,24 @@ fn conclude(ui: &mut Ui, reading: &Reading, items: &[Item]) {
     }
     if !reading.findings.is_empty() {
         ui.warning(format!("the calendar has {}: kalends check", plural(reading.findings.len(), "finding")));
+    }
+}
+
+/// Warns of posts that meet, of those that are shown and still to go out.
+fn say_what_meets(ui: &mut Ui, calendar: &Calendar, plan: &Plan, window: &Range<DateTime<Utc>>) {
+    let ahead = |row: &&Row| {
+        matches!(row.standing, Standing::Waiting | Standing::Due | Standing::Held | Standing::ByHand)
+    };
+    let shown: BTreeSet<&PostId> = plan.rows.iter().filter(ahead).map(|row| &row.slot.post).collect();
+    let mut met = collisions(calendar, &calendar.drafts(window.clone()));
+    met.retain(|one| one.kind.is_clash() && one.posts.iter().any(|post| shown.contains(post)));
+    for one in met.iter().take(MEETINGS_MAX) {
+        let names: Vec<&str> = one.posts.iter().map(PostId::as_str).collect();
+        let when = calendar.zone().local(one.at).format("%Y-%m-%d %H:%M");
+        ui.warning(format!("{} meet on {when}: {}", names.join(" and "), one.kind));
+    }
+    if met.len() > MEETINGS_MAX {
+        ui.hint(format!("{} more meet; `kalends site` shows them all", met.len() - MEETINGS_MAX));
     }
 }
 

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 
-use crate::calendar::{Calendar, Events, Happening, Post, sort};
+use crate::calendar::{Calendar, Events, Happening, Post, Rest, sort};
 use crate::draft::PostId;
 use crate::finding::{Code, Finding, Span};
 
@@ -90,6 +90,7 @@ pub fn align<'a>(calendar: &'a Calendar, options: &Options) -> Alignment<'a> {
     for closed in closed_days(calendar) {
         on_closed_days(&closed, &outings, &days, &mut alignment.findings);
     }
+    on_quiet_days(calendar, &outings, &days, &mut alignment.findings);
     alignment.rows.sort_by(|a, b| {
         (a.day, &a.event.name.value, a.event.key()).cmp(&(b.day, &b.event.name.value, b.event.key()))
     });
@@ -122,8 +123,7 @@ fn outing<'a>(calendar: &'a Calendar, post: &'a Post, days: &Range<NaiveDate>) -
     Outing { said: Said::of(post), due }
 }
 
-/// Returns the days that are closed to posts: those of events whose categories say so. Whatever else may close days is
-/// added here.
+/// Returns the days that are closed to posts: those of events whose categories say so.
 fn closed_days(calendar: &Calendar) -> Vec<Closed<'_>> {
     let mut closed = Vec::new();
     for events in calendar.events.values() {
@@ -157,6 +157,30 @@ fn on_closed_days(
         };
         let finding = at_post(Code::ClosedDay, post, message, "on a closed day").help(help);
         findings.push(finding.related(closed.file, Some(closed.span.clone()), "closed by this"));
+    }
+}
+
+/// Finds posts on the quiet days of the annual schedule.
+fn on_quiet_days(
+    calendar: &Calendar,
+    outings: &[Outing<'_>],
+    days: &Range<NaiveDate>,
+    findings: &mut Vec<Finding>,
+) {
+    for outing in outings {
+        let post = outing.said.post;
+        let department = post.department.as_ref().map(|at| &at.value);
+        let quiet = |day: NaiveDate| {
+            let on = post.to.value.iter().map(|to| calendar.closed(day, department, Some(&to.value)));
+            on.flatten().find(|closed| closed.closing.rest == Rest::Quiet)
+        };
+        let own = outing.due.iter().map(|(day, _)| *day).filter(|day| days.contains(day));
+        let Some((day, closed)) = own.into_iter().find_map(|day| Some((day, quiet(day)?))) else { continue };
+        let name = &closed.closing.name;
+        let message = format!("the post goes out on {day}, which is closed to posts: {}", name.value);
+        let finding = at_post(Code::ClosedDay, post, message, "on a closed day")
+            .help("move it; or ask who keeps the annual schedule");
+        findings.push(finding.related(closed.file, Some(name.span.clone()), "closed by this"));
     }
 }
 

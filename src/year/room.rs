@@ -155,6 +155,9 @@ impl<'a> Room<'a> {
         if let Some(closed) = self.calendar.closed(day, Some(wish.department), Some(&account.id)) {
             return Err(Obstacle::Closed(closed.closing.name.value.clone()));
         }
+        if let Some(event) = self.calendar.closed_by_event(day) {
+            return Err(Obstacle::Closed(event.name.value.clone()));
+        }
         if account.since.as_ref().is_some_and(|since| day < since.value) {
             return Err(Obstacle::BeforeAccount(account.id.clone()));
         }

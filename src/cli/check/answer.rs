@@ -1,6 +1,6 @@
 //! What a pull request is answered: what it changes and how that stands, and pages of it.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::calendar::{Became, Change, Kind, Post, diff};
 use crate::cli::check::branch::Branch;
@@ -9,22 +9,48 @@ use crate::cli::unapproved;
 use crate::draft::{Draft, PostId};
 use crate::error::Error;
 use crate::finding::{Finding, Severity};
+use crate::overview::{Collision, collisions};
 use crate::ui::findings::changed::Changed;
 use crate::ui::page::card::Desk;
 use crate::ui::page::{self, Carry};
+
+/// How far around the posts that changed others are looked for.
+const AROUND: TimeDelta = TimeDelta::hours(1);
 
 /// Returns what a branch changes and how it stands, posts first.
 pub fn changes(branch: &Branch, findings: &[Finding], now: DateTime<Utc>) -> Result<Vec<Changed>, Error> {
     let mut changes = diff(&branch.before.calendar, &branch.after.calendar);
     // A large calendar is read in part: what is not of the branch is the same on both sides.
     changes.sort_by_key(|change| change.kind != Kind::Post);
-    changes.iter().map(|change| changed(branch, change, findings, now)).collect()
+    let met = meetings(branch, &changes);
+    changes.iter().map(|change| changed(branch, change, findings, &met, now)).collect()
+}
+
+/// Finds how the posts that a branch makes or changes meet others, in the days around their first times.
+fn meetings(branch: &Branch, changes: &[Change]) -> Vec<Collision> {
+    let calendar = &branch.after.calendar;
+    let posts = changes.iter().filter(|change| change.kind == Kind::Post);
+    let posts = posts.filter_map(|change| calendar.post(&PostId::new(&change.id)?));
+    let dues: Vec<DateTime<Utc>> = posts
+        .filter_map(|post| {
+            let at = post.at.as_ref()?.value;
+            let zone = post.zone.as_ref().map_or(calendar.zone(), |zone| &zone.value);
+            zone.resolve_somehow(at, None)
+        })
+        .collect();
+    let (Some(first), Some(last)) = (dues.iter().min(), dues.iter().max()) else { return Vec::new() };
+    let window = first.checked_sub_signed(AROUND).zip(last.checked_add_signed(AROUND));
+    let Some((from, until)) = window else { return Vec::new() };
+    let mut met = collisions(calendar, &calendar.drafts(from..until));
+    met.retain(|collision| collision.kind.is_clash());
+    met
 }
 
 fn changed(
     branch: &Branch,
     change: &Change,
     findings: &[Finding],
+    met: &[Collision],
     now: DateTime<Utc>,
 ) -> Result<Changed, Error> {
     let calendar = &branch.after.calendar;
@@ -49,6 +75,7 @@ fn changed(
             .and_then(|post| post.at.as_ref())
             .map(|at| at.value.format("%a %-d %b %Y %H:%M").to_string()),
         to: to.unwrap_or_default(),
+        meets: met.iter().filter_map(|collision| meets(collision, &change.id)).collect(),
         errors: count(Severity::Error),
         warnings: count(Severity::Warning),
         awaits: match waits {
@@ -57,6 +84,15 @@ fn changed(
         },
         details: change.details.iter().map(ToString::to_string).collect(),
     })
+}
+
+/// Says whom a post meets in a collision, if it is one of those that meet.
+fn meets(collision: &Collision, id: &str) -> Option<String> {
+    let (own, others): (Vec<&PostId>, Vec<&PostId>) =
+        collision.posts.iter().partition(|post| post.as_str() == id);
+    let others: Vec<&str> = others.into_iter().map(PostId::as_str).collect();
+    (!own.is_empty() && !others.is_empty())
+        .then(|| format!("meets {}: {}", others.join(", "), collision.kind))
 }
 
 /// Says what a post waits for: its own hold, or somebody's approval.

@@ -139,7 +139,7 @@ impl Scout<'_> {
         let wanted = asked.iter().flat_map(|request| &request.media);
         files.extend(wanted.map(|picture| picture.file.value.clone()));
         if !pictures.is_empty() {
-            let shown = register.kin_of(&pictures, None);
+            let shown = register.kin_of(&pictures, 0);
             files.extend(shown.iter().cloned());
             changed.extend(shown);
         }

@@ -11,6 +11,7 @@ fn calendar(events: &str, posts: &[(&str, &str)]) -> Calendar {
         file("kalends.toml".into(), ROOT.into()),
         file("accounts/news.toml".into(), FEED.into()),
         file("campaigns/spring.toml".into(), "name = \"Spring\"\n".into()),
+        file("schedule/2027.toml".into(), "[[quiet]]\nname = \"Election\"\non = 2027-06-10\n".into()),
         file("events/c.toml".into(), format!("{head}{events}")),
     ];
     for (name, text) in posts {
@@ -122,6 +123,18 @@ fn a_post_on_a_closed_day_is_an_error_also_each_of_a_repeat() {
     ] {
         assert_eq!(looked(lines, &[("2027-01-31-a", &post("2027-01-31T12:00:00"))]).1, codes, "{lines}");
     }
+}
+
+#[test]
+fn a_quiet_day_of_the_schedule_is_closed_too() {
+    let post = |at: &str| format!("at = {at}\ntext = \"Hi\"\n");
+    let open = "on = 2027-01-30\nskip = \"x\"";
+    for (at, codes) in [("2027-06-09T23:59:59", vec![]), ("2027-06-10T00:00:00", vec!["closed-day"])] {
+        assert_eq!(looked(open, &[("2027-06-01-a", &post(at))]).1, codes, "{at}");
+    }
+    let closed = calendar(&event("on = 2027-01-30\nclosed = true"), &[]);
+    let is_closed = |day: &str| closed.is_closed(day.parse().unwrap(), None);
+    assert_eq!(["2027-01-29", "2027-01-30", "2027-06-10"].map(is_closed), [false, true, true]);
 }
 
 #[test]

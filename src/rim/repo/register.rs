@@ -84,11 +84,11 @@ impl Register {
     }
 
     /// Returns the paths of posts that share a number with some posts, or a circle within so many days.
-    pub fn kin_of(&self, posts: &[Kin], days: Option<i32>) -> BTreeSet<String> {
+    pub fn kin_of(&self, posts: &[Kin], days: i32) -> BTreeSet<String> {
         let own: HashSet<u64> = posts.iter().flat_map(|kin| kin.own.iter().copied()).collect();
         let is_kin = |other: &Kin| {
             other.own.iter().any(|number| own.contains(number))
-                || days.is_some_and(|days| posts.iter().any(|kin| kin.is_near(other, days)))
+                || posts.iter().any(|kin| kin.is_near(other, days))
         };
         self.posts.iter().filter(|(_, kin)| is_kin(kin)).map(|(path, _)| path.clone()).collect()
     }
@@ -216,8 +216,14 @@ mod tests {
         let paths = |found: BTreeSet<String>| found.into_iter().collect::<Vec<_>>();
         let asked = [kin(&[2], &[9], 106)];
         let (a, b, c) = ("posts/2027/01/a.toml", "posts/2027/01/b.toml", "posts/2027/02/c.toml");
-        assert_eq!(paths(register().kin_of(&asked, None)), [a, c]);
-        assert_eq!(paths(register().kin_of(&asked, Some(1))), [a, b, c]);
-        assert_eq!(paths(register().kin_of(&[kin(&[4], &[9], 106)], Some(1))), [b]);
+        assert_eq!(
+            paths(register().kin_of(
+                &asked[..1].iter().map(|kin| Kin { circles: Vec::new(), ..kin.clone() }).collect::<Vec<_>>(),
+                1
+            )),
+            [a, c]
+        );
+        assert_eq!(paths(register().kin_of(&asked, 1)), [a, b, c]);
+        assert_eq!(paths(register().kin_of(&[kin(&[4], &[9], 106)], 1)), [b]);
     }
 }

@@ -31,6 +31,9 @@ pub struct Changed {
     /// The accounts that it goes to.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub to: Vec<String>,
+    /// The posts that it meets, each with how.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub meets: Vec<String>,
     /// How many errors its file has.
     pub errors: usize,
     /// How many warnings its file has.
@@ -55,6 +58,11 @@ impl Changed {
         if self.what == "post" { self.id.clone() } else { format!("{} {}", self.what, self.id) }
     }
 
+    /// Returns what else is to be known of it.
+    fn notes(&self) -> Vec<&str> {
+        self.meets.iter().chain(&self.awaits).map(String::as_str).collect()
+    }
+
     fn severity(&self) -> Style {
         match (self.errors, self.warnings) {
             (0, 0) => GOOD,
@@ -67,10 +75,10 @@ impl Changed {
 /// Lays out what a branch changes for a terminal.
 pub fn as_table(changes: &[Changed], width: usize) -> String {
     let columns = [
-        Column::new("changed", 14),
-        Column::new("when", 10),
-        Column::new("goes to", 8),
-        Column::new("found", 8),
+        Column::new("changed", 10),
+        Column::new("when", 8),
+        Column::new("goes to", 7),
+        Column::new("found", 5),
     ];
     let rows: Vec<Vec<Cell>> = changes
         .iter()
@@ -88,10 +96,9 @@ pub fn as_table(changes: &[Changed], width: usize) -> String {
             ]
         })
         .collect();
-    let awaits: Vec<Option<String>> =
-        changes.iter().map(|one| one.awaits.as_ref().map(|why| foreign(why).into_owned())).collect();
+    let told: Vec<String> = changes.iter().map(|one| foreign(&one.notes().join("; ")).into_owned()).collect();
     let notes: Vec<Option<(&str, Style)>> =
-        awaits.iter().map(|why| why.as_deref().map(|why| (why, Style::new()))).collect();
+        told.iter().map(|note| (!note.is_empty()).then_some((note.as_str(), Style::new()))).collect();
     table(width, &columns, &rows, &notes)
 }
 
@@ -117,10 +124,10 @@ pub fn as_markdown(changes: &[Changed], findings: &[Finding], sources: &Sources<
             one.found()
         );
     }
-    let waiting = changes.iter().filter_map(|one| Some((one, one.awaits.as_ref()?)));
-    for (number, (one, why)) in waiting.enumerate() {
+    let noted = changes.iter().flat_map(|one| one.notes().into_iter().map(move |note| (one, note)));
+    for (number, (one, note)) in noted.enumerate() {
         let before = if number == 0 { "\n" } else { "" };
-        _ = writeln!(page, "{before}- {}: {}", markdown(&one.name()), markdown(why));
+        _ = writeln!(page, "{before}- {}: {}", markdown(&one.name()), markdown(note));
     }
     if findings.is_empty() {
         page.push_str("\nNothing is wrong with it.\n");
@@ -176,6 +183,7 @@ mod tests {
             department: Some("education".to_owned()),
             at: Some("Mon 18 Jan 2027 09:00".to_owned()),
             to: vec!["news".to_owned(), "mastodon".to_owned()],
+            meets: vec!["meets 2027-01-18-tea: at the same moment on news".to_owned()],
             errors: 1,
             warnings: 0,
             awaits: Some("not approved: a coordinator must".to_owned()),
