@@ -140,7 +140,7 @@ fn change(root: &Path, dice: &mut Dice) {
 #[test]
 fn a_part_of_the_calendar_tells_what_all_of_it_tells() {
     let mut found = 0;
-    for seed in 0..60 {
+    for seed in 0..40 {
         let dir = calendar();
         let root = dir.path();
         git(root, &["checkout", "-qb", "branch"]);
@@ -158,7 +158,7 @@ fn a_part_of_the_calendar_tells_what_all_of_it_tells() {
         assert_eq!(part, whole, "seed {seed}");
         found += codes(&part.1).len();
     }
-    assert!(found > 60, "the branches do hardly anything wrong: {found} findings");
+    assert!(found > 40, "the branches do hardly anything wrong: {found} findings");
 }
 
 #[test]
@@ -241,4 +241,37 @@ fn a_broken_register_is_made_anew() {
         assert_eq!(check(root, "--since main --at HEAD"), first);
         assert_eq!(fs::read(&kept).unwrap(), bytes);
     }
+}
+
+#[test]
+fn what_both_sides_changed_is_judged_as_git_merges_it() {
+    let dir = calendar();
+    let root = dir.path();
+    let path = "posts/2027/02/2027-02-01-post-0.toml";
+    let text = fs::read_to_string(root.join(path)).unwrap();
+    git(root, &["checkout", "-qb", "branch"]);
+    write(root, path, format!("{text}tags = [\"Sea\"]\n"));
+    let near = post(1, 12, "\"news\"", "shop", "Near the other", "");
+    write(root, "posts/2027/02/2027-02-01-near.toml", near);
+    git(root, &["add", "."]);
+    git(root, &["commit", "-qm", "Tag it, and write another"]);
+    assert_eq!(check(root, "--since main --at HEAD").0, 0);
+    git(root, &["checkout", "-q", "main"]);
+    write(root, path, text.replace("T09:00", "T11:00"));
+    git(root, &["commit", "-qam", "Move it"]);
+    let spaced = vec![("protocol-spacing".to_owned(), "posts/2027/02/2027-02-01-near.toml".to_owned())];
+    assert_eq!(codes(&check(root, "--since main --at branch").1), spaced);
+    git(root, &["checkout", "-q", "branch"]);
+    assert_eq!(codes(&check(root, "--since main").1), spaced, "on the disk");
+    // What git cannot merge by itself is said, whatever else is found.
+    write(root, path, text.replace("T09:00", "T10:00"));
+    git(root, &["commit", "-qam", "Move it elsewhere"]);
+    let output = Command::new(env!("CARGO_BIN_EXE_kalends"))
+        .args(["check", "--since", "main", "--now", NOW])
+        .current_dir(root)
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said.contains(&format!("{path}: both sides changed the same lines")), "{said}");
 }

@@ -213,6 +213,19 @@ impl Calendar {
         signature::verify(&key.value, text, &signed.signature.value).err().map(Unsigned::Bad)
     }
 
+    /// Tells whether what lies at a path of another version of the calendar is signed with the key that its person has in
+    /// this one.
+    pub fn has_signed(&self, other: &Calendar, path: &str) -> bool {
+        let approvals = other.approvals.values().flat_map(|of| of.values()).map(|it| (&it.signed, it.text()));
+        let read = other.acknowledgements.values().flat_map(|of| of.values());
+        let read = read.map(|it| (&it.signed, it.text()));
+        let passes = other.passes.values().flat_map(|of| of.values()).map(|it| (&it.signed, it.text()));
+        let decisions = other.decisions.values().flat_map(|of| of.values()).map(|it| (&it.signed, it.text()));
+        let mut all = approvals.chain(read).chain(passes).chain(decisions);
+        all.find(|(signed, _)| signed.file == path)
+            .is_some_and(|(signed, text)| self.unsigned(signed, &text, None).is_none())
+    }
+
     /// Returns why an approval does not count for a post that goes out on a day, if it does not.
     pub(crate) fn void(
         &self,

@@ -18,8 +18,8 @@ use crate::finding::{Content, File, Finding, Severity};
 use crate::leak;
 use crate::platform::{self, Platform};
 use crate::rim::repo::Rev;
-use crate::ui::Ui;
 use crate::ui::findings::{Format, changed};
+use crate::ui::{self, Ui};
 use crate::vault;
 
 /// Finds everything that is wrong with the calendar, all at once.
@@ -100,6 +100,12 @@ fn of_branch(
     }
     if let Some(path) = &args.page {
         here.write(&here.folder().join(path), answer::page(&branch, &changes, now)?.as_bytes())?;
+    }
+    if let Some(first) = branch.conflicts.first() {
+        let others = branch.conflicts.len() - 1;
+        let more = if others > 0 { format!(" and {others} more") } else { String::new() };
+        return Err(Error::user(format!("{}{more}: both sides changed the same lines", ui::foreign(first)))
+            .hint(format!("merge {} into the branch, and say there which lines stay", ui::foreign(since))));
     }
     std::mem::forget(branch);
     Ok(findings)

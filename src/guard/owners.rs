@@ -26,8 +26,11 @@ pub fn owners(calendar: &Calendar, folder: &str, from: NaiveDate) -> String {
         // Writing to a string cannot fail.
         let _ = writeln!(lines, "{line}");
     };
-    add(&root, &coordinators);
-    for steering in ["/.github/", "/.gitlab/", "/.gitlab-ci.yml", ".gitattributes", ".gitmodules"] {
+    // Of the whole repository the pattern is `*`: `/` is no file's name.
+    add(if folder.is_empty() { "*" } else { &root }, &coordinators);
+    for steering in
+        ["/.github/", "/.gitlab/", "/.gitlab-ci.yml", ".gitattributes", ".gitmodules", "CODEOWNERS"]
+    {
         add(steering, &machines);
     }
     for machine in ["accounts", "runners", "vault"] {

@@ -18,9 +18,6 @@ pub struct Refusal {
 const STEERING: [&str; 6] =
     [".gitattributes", ".gitmodules", ".gitlab-ci.yml", "CODEOWNERS", ".github/", ".gitlab/"];
 
-/// The folder that anybody whom the calendar knows may put something into.
-const OPEN: &str = "media";
-
 /// Tells why a person may not change a file, if they may not.
 pub fn refusal(sides: Sides<'_>, person: &Person, path: &str, day: NaiveDate) -> Option<Refusal> {
     if let Some(until) = person.until.as_ref().filter(|until| day > until.value) {
@@ -48,20 +45,24 @@ pub fn refusal(sides: Sides<'_>, person: &Person, path: &str, day: NaiveDate) ->
     match folder {
         // What lies beside the calendar is for those who keep the rest of the repository.
         ".." => None,
-        "posts" => posts(sides, person, path),
+        "posts" => posts(sides, person, path).or_else(|| authorship(sides, person, path)),
+        "media" => picture(sides, person, path),
         "approvals" | "proposals" | "acknowledgements" | "training" if is_own(person, rest) => None,
         // A plan is anybody's to submit; what is decided on it is signed.
         "proposals" if path.ends_with(".md") => None,
         "approvals" | "proposals" | "acknowledgements" | "training"
             if folder != "training" || rest.contains('/') =>
         {
+            // Whoever squashes a branch commits what others signed: their signature says that it is theirs.
+            if sides.target.has_signed(sides.branch, path) {
+                return None;
+            }
             Some(by_whom(person, "it says what somebody else signed", "whoever signed it"))
         }
         "requests" => request(sides, person, path),
         "campaigns" => campaign(sides, person, path),
         "goals" | "schedule" | "events" if role(person) == Some(Role::Manager) => None,
         "accounts" | "runners" | "vault" if role(person) == Some(Role::It) => None,
-        OPEN => None,
         _ if is_guarded(path) => {
             Some(by_whom(person, "it is one of the calendar's own rules", "a coordinator"))
         }
@@ -143,6 +144,65 @@ fn writes_for(target: &Calendar, person: &Person, department: &DepartmentId) -> 
     belongs || named
 }
 
+/// Tells whether a person writes for any department, by the target's word.
+fn writes_for_any(target: &Calendar, person: &Person) -> bool {
+    person.department.is_some() || target.departments.keys().any(|id| writes_for(target, person, id))
+}
+
+/// Tells why a person may not say of a post who wrote it: who approves it and who has read what hang on that word.
+fn authorship(sides: Sides<'_>, person: &Person, path: &str) -> Option<Refusal> {
+    let Sides { target, branch } = sides;
+    let find = |calendar: &'_ Calendar| calendar.posts.iter().find(|post| post.file == path).cloned();
+    let (before, after) = (find(target), find(branch)?);
+    let said = |post: &Post| post.author.as_ref().map(|at| at.value.clone());
+    if before.as_ref().is_some_and(|before| said(before) == said(&after)) {
+        return None;
+    }
+    let hangs = target.asks_for_approvals() || target.asks_for_readers();
+    let why = match said(&after) {
+        Some(author) if author == person.id => return None,
+        Some(author) => {
+            let department = after.department.as_ref().map(|at| &at.value);
+            let answers = department.is_some_and(|id| {
+                let own = target.departments.get(id).and_then(|own| own.coordinator.as_ref());
+                own.is_some_and(|own| own.value == person.id)
+                    && target.people.get(&author).is_some_and(|author| writes_for(target, author, id))
+            });
+            if answers {
+                return None;
+            }
+            format!("it says that `{author}` wrote it, and {} did", person.id)
+        }
+        None if hangs => "it does not say who wrote it, and who approves it hangs on that".to_owned(),
+        None => return None,
+    };
+    Some(Refusal {
+        message: format!("{} may not change it so: {why}", person.name),
+        help: format!(
+            "write `author = \"{}\"`; a department's coordinator names those who write for it",
+            person.id
+        ),
+    })
+}
+
+/// Tells why a person may not change a picture: posts of others show it, and none of theirs.
+fn picture(sides: Sides<'_>, person: &Person, path: &str) -> Option<Refusal> {
+    let showing = sides.target.posts.iter().filter(|post| post.media_files().any(|file| file == path));
+    let departments: Vec<Option<&DepartmentId>> =
+        showing.map(|post| post.department.as_ref().map(|at| &at.value)).collect();
+    let is_theirs = |department: &Option<&DepartmentId>| {
+        department.is_none_or(|department| writes_for(sides.target, person, department))
+    };
+    if departments.is_empty() || departments.iter().any(is_theirs) {
+        return None;
+    }
+    Some(by_whom(
+        person,
+        "posts of other departments show it, and none of theirs",
+        "one of these departments",
+    ))
+}
+
 fn posts(sides: Sides<'_>, person: &Person, path: &str) -> Option<Refusal> {
     let Sides { target, branch } = sides;
     let of = |calendar: &'_ Calendar| -> Option<Option<DepartmentId>> {
@@ -154,7 +214,7 @@ fn posts(sides: Sides<'_>, person: &Person, path: &str) -> Option<Refusal> {
     let refused = departments.iter().find_map(|department| match department {
         Some(department) if writes_for(target, person, department) => None,
         Some(department) => Some(format!("it is a post of `{department}`, for which they do not write")),
-        None if person.department.is_none() => None,
+        None if !writes_for_any(target, person) => None,
         None => Some("it is a post of no department, and they write for one".to_owned()),
     });
     if let Some(why) = refused {

@@ -128,6 +128,14 @@ pub enum RepoError {
         /// What was asked for.
         name: String,
     },
+    /// The clone has too little of the history to tell where a branch began.
+    #[error("this clone does not reach back to where {other} and {one} parted")]
+    Shallow {
+        /// One of the two.
+        one: String,
+        /// The other.
+        other: String,
+    },
     /// The calendar does not exist in that commit.
     #[error("commit {commit} has no calendar at `{folder}`")]
     NotInCommit {
@@ -168,6 +176,10 @@ impl RepoError {
             }
             RepoError::NoCommit { .. } => {
                 "see `git log` for commits, and `git fetch` for those of others".to_owned()
+            }
+            RepoError::Shallow { .. } => {
+                "fetch the whole history: `git fetch --unshallow`, or `fetch-depth: 0` in a workflow"
+                    .to_owned()
             }
             RepoError::NotInCommit { .. } => "commit the calendar, or name another commit".to_owned(),
             RepoError::TooMany { .. } => "move what is no post out of the calendar's folders".to_owned(),
@@ -309,9 +321,16 @@ impl Repo {
 
     /// Returns the commit that a branch began at: the last one that two names have in common.
     pub fn fork(&self, one: &str, other: &str) -> Result<Oid, RepoError> {
-        let (one, other) = (self.resolve(one)?, self.resolve(other)?);
-        // What has no beginning in common is compared with the target as it is.
-        Ok(self.repository()?.merge_base(one, other).unwrap_or(one))
+        let (from, to) = (self.resolve(one)?, self.resolve(other)?);
+        let repository = self.repository()?;
+        match repository.merge_base(from, to) {
+            Ok(fork) => Ok(fork),
+            Err(_) if repository.is_shallow() => {
+                Err(RepoError::Shallow { one: one.to_owned(), other: other.to_owned() })
+            }
+            // What has no beginning in common is compared with the target as it is.
+            Err(_) => Ok(from),
+        }
     }
 
     /// Reads the calendar's files, sorted by path.

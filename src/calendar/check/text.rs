@@ -1,6 +1,6 @@
 //! Texts: their length as each platform counts it, and what is in them.
 
-use crate::finding::{Code, Finding, Span};
+use crate::finding::{Code, Finding, Severity, Span};
 use crate::text::{self, Count, Excess, Handles, Max, Platform, Weights};
 
 use super::super::schedule::text_max;
@@ -180,9 +180,13 @@ pub(super) fn hidden_character(_: &Calendar, post: &Post, findings: &mut Vec<Fin
     for words in bodies.flat_map(words_of) {
         let Some((at, c, what)) = hidden(&words.text) else { continue };
         let message = format!("the text has {what} (U+{:04X}) in it", u32::from(c));
-        let finding = Finding::new(Code::HiddenCharacter, &post.file, message);
-        findings
-            .push(finding.at(character(words, at)).label("here").help("take it out, or type the word anew"));
+        let finding = Finding::new(Code::HiddenCharacter, &post.file, message)
+            .at(character(words, at))
+            .label("here")
+            .help("take it out, or type the word anew");
+        // What turns a text around or steers a terminal is no slip of the keyboard. Isolates are, in some languages.
+        let is_trick = c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c);
+        findings.push(if is_trick { finding.graded(Severity::Error) } else { finding });
     }
 }
 

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::calendar::{Became, Change, Kind, Post, diff};
+use crate::calendar::{Became, Change, Detail, Kind, Post, diff};
 use crate::cli::check::branch::Branch;
 use crate::cli::preview::{album, occurrence};
 use crate::cli::unapproved;
@@ -22,8 +22,26 @@ pub fn changes(branch: &Branch, findings: &[Finding], now: DateTime<Utc>) -> Res
     let mut changes = diff(&branch.before.calendar, &branch.after.calendar);
     // A large calendar is read in part: what is not of the branch is the same on both sides.
     changes.sort_by_key(|change| change.kind != Kind::Post);
+    changes.extend(of_pictures(branch, &changes));
     let met = meetings(branch, &changes);
     changes.iter().map(|change| changed(branch, change, findings, &met, now)).collect()
+}
+
+/// Returns the posts that are as they were but for the bytes of a picture or film.
+fn of_pictures(branch: &Branch, told: &[Change]) -> Vec<Change> {
+    let posts = branch.after.calendar.every_post();
+    let others = posts.filter(|post| told.iter().all(|change| change.file != post.file));
+    let one = |post: &Post| {
+        let files: Vec<&str> = post.media_files().filter(|file| branch.changed.contains(*file)).collect();
+        (!files.is_empty()).then(|| Change {
+            kind: Kind::Post,
+            id: post.id.to_string(),
+            file: post.file.clone(),
+            became: Became::Changed,
+            details: vec![Detail { what: "media".to_owned(), old: None, new: Some(files.join(", ")) }],
+        })
+    };
+    others.filter_map(one).collect()
 }
 
 /// Finds how the posts that a branch makes or changes meet others, in the days around their first times.

@@ -5,7 +5,7 @@
 //! what belongs to them is judged beside their kin ([`crate::calendar::Kin`]) and the calendar's rules; anything else may concern every post, and
 //! all is read.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::thread;
 
 use chrono::NaiveDate;
@@ -38,6 +38,8 @@ pub struct Branch {
     target: Rev,
     /// The paths that the branch changed, and those of posts whose pictures it changed.
     pub changed: BTreeSet<String>,
+    /// The paths that both sides changed in a way that git cannot merge by itself.
+    pub conflicts: Vec<String>,
     /// Which commits are the branch's own: those behind the first, up to the second.
     own: (git2::Oid, git2::Oid),
 }
@@ -51,7 +53,9 @@ impl Branch {
         let mut changed = repo.changed(own.0, branch)?;
         let commit = repo.resolve(target)?;
         let branch = branch.map(str::to_owned);
-        let merged = Merged { target: commit.to_string(), branch, changed: changed.clone() };
+        let blended = BTreeMap::new();
+        let mut merged = Merged { target: commit.to_string(), branch, changed: changed.clone(), blended };
+        let conflicts = repo.blend(own.0, &mut merged)?;
         let target = merged.target();
         let pick = if changed.iter().all(|path| is_of_posts(path)) {
             let scout = Scout { here, repo: &repo, commit, target: &target, merged: &merged };
@@ -65,7 +69,7 @@ impl Branch {
             let after = here.read_some(&rev, &pick);
             (before.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), after)
         });
-        Ok(Branch { before: before?, after: after?, rev, target, changed, own })
+        Ok(Branch { before: before?, after: after?, rev, target, changed, conflicts, own })
     }
 
     /// Finds what is wrong with what the branch changes, what becomes wrong elsewhere by it, and what of it is not its

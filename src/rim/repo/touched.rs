@@ -1,8 +1,9 @@
 //! What a branch changed, and which of its commits did.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 
-use git2::{Commit, Oid, Repository, Sort};
+use git2::{Commit, Oid, Repository, Sort, Tree};
 
 use crate::guard::{self, Seal, Touched};
 use crate::rim::repo::differing::differing;
@@ -46,6 +47,12 @@ impl Repo {
                 }
             }
         }
+        // What no commit can be held to all the same is the last one's: it is what is asked to be let in.
+        let last = made_by(&repository, &repository.find_commit(to)?);
+        commits
+            .values_mut()
+            .filter(|commits| commits.is_empty())
+            .for_each(|commits| commits.push(last.clone()));
         Ok(commits
             .into_iter()
             .map(|(path, commits)| Touched { path: git.as_from_root(&path), commits })
@@ -53,16 +60,45 @@ impl Repo {
     }
 }
 
-/// Returns the paths that a commit has otherwise than each of its parents: what merging brought is its maker's own
-/// only where it is neither side's.
+/// Returns the paths that are a commit's own doing. Of a merge they are those that it has otherwise than git would merge
+/// its parents by itself: who takes one side's files for all of it has undone what the other side did.
 fn own_paths(repository: &Repository, commit: &Commit<'_>) -> Result<BTreeSet<String>, RepoError> {
     let tree = commit.tree()?;
-    let mut own: Option<BTreeSet<String>> = None;
-    for parent in commit.parents() {
-        let paths = differing(repository, Some(&parent.tree()?), Some(&tree))?;
-        own = Some(own.map_or_else(|| paths.clone(), |own| own.intersection(&paths).cloned().collect()));
+    let parents = commit.parents().collect::<Vec<_>>();
+    let [one, other] = parents.as_slice() else {
+        let mut own: Option<BTreeSet<String>> = None;
+        for parent in &parents {
+            let paths = differing(repository, Some(&parent.tree()?), Some(&tree))?;
+            own = Some(own.map_or_else(|| paths.clone(), |own| own.intersection(&paths).cloned().collect()));
+        }
+        return own.map_or_else(|| Ok(differing(repository, None, Some(&tree))?), Ok);
+    };
+    let Ok(base) = repository.merge_base(one.id(), other.id()) else {
+        return Ok(differing(repository, Some(&one.tree()?), Some(&tree))?);
+    };
+    let (base, left, right) = (repository.find_commit(base)?.tree()?, one.tree()?, other.tree()?);
+    let mut candidates = differing(repository, Some(&left), Some(&tree))?;
+    candidates.extend(differing(repository, Some(&right), Some(&tree))?);
+    let mut by_git = None;
+    let mut own = BTreeSet::new();
+    for path in candidates {
+        let at = |tree: &Tree<'_>| {
+            tree.get_path(Path::new(&path)).ok().map(|entry| (entry.id(), entry.filemode_raw()))
+        };
+        let (is, was, left, right) = (at(&tree), at(&base), at(&left), at(&right));
+        // Where one side alone changed it, git takes that side.
+        if (is == left && (right == was || right == left)) || (is == right && left == was) {
+            continue;
+        }
+        if by_git.is_none() {
+            by_git = Some(repository.merge_commits(one, other, None)?);
+        }
+        let merged = by_git.as_ref().and_then(|index| index.get_path(Path::new(&path), 0));
+        if merged.map(|entry| entry.id) != is.map(|(id, _)| id) {
+            own.insert(path);
+        }
     }
-    own.map_or_else(|| Ok(differing(repository, None, Some(&tree))?), Ok)
+    Ok(own)
 }
 
 fn made_by(repository: &Repository, commit: &Commit<'_>) -> guard::Commit {
