@@ -96,6 +96,66 @@ fn a_branch_that_took_in_main_answers_for_its_own_changes_alone() {
 }
 
 #[test]
+fn whoever_merges_by_taking_one_side_answers_for_what_the_other_loses() {
+    let museum = Museum::new();
+    branch(&museum);
+    museum.change(POST, "at ten", "at eleven");
+    commit_as(&museum, "ana", None);
+    museum.shell("git checkout -q main");
+    museum.write("departments/press.toml", "name = \"Press\"\n");
+    commit_as(&museum, "marta", None);
+    let merge = |how: &str, who: &str| {
+        museum.shell(&format!(
+            "git checkout -q branch && git reset -q --hard $(git rev-list --no-merges -1 branch)
+             git -c user.name={who} -c user.email={who}@museum.example merge -q --no-edit {how} main"
+        ));
+    };
+    merge("-s ours", "ana");
+    let press = ("change-not-yours".to_owned(), "departments/press.toml".to_owned());
+    assert_eq!(check(&museum), (1, vec![press]));
+    merge("", "ana");
+    assert_eq!(check(&museum), (0, vec![]));
+}
+
+#[test]
+fn a_forge_that_merges_both_sides_of_one_file_is_blamed_for_nothing() {
+    let museum = Museum::new();
+    branch(&museum);
+    let text = museum.read(POST);
+    museum.write(POST, &format!("# a word before\n{text}"));
+    commit_as(&museum, "ana", None);
+    museum.shell("git checkout -q main");
+    museum.write(POST, &format!("{text}\n# a word behind\n"));
+    commit_as(&museum, "marta", None);
+    museum.shell(
+        "git checkout -q --detach main
+         git -c user.name=forge -c user.email=noreply@forge.example merge -q --no-ff --no-edit branch",
+    );
+    assert_eq!(check(&museum), (0, vec![]));
+    museum.write(POST, &text.replace("at ten", "at noon"));
+    museum.shell(
+        "git add -A
+         git -c user.name=forge -c user.email=noreply@forge.example commit -q --amend --no-edit",
+    );
+    let (code, found) = check(&museum);
+    assert_eq!((code, found), (1, vec![("author-unknown".to_owned(), POST.to_owned())]));
+}
+
+#[test]
+fn who_wrote_a_post_is_not_for_its_writer_to_make_up() {
+    let museum = Museum::new();
+    branch(&museum);
+    museum.change(POST, "author = \"ana\"", "author = \"marta\"");
+    commit_as(&museum, "ana", None);
+    let (code, found) = check(&museum);
+    let not_theirs = ("change-not-yours".to_owned(), POST.to_owned());
+    assert!(code == 1 && found.contains(&not_theirs), "{found:?}");
+    museum.change(POST, "author = \"marta\"\n", "");
+    commit_as(&museum, "ana", None);
+    assert!(check(&museum).1.contains(&not_theirs), "approvals hang on it");
+}
+
+#[test]
 fn where_commits_must_be_signed_the_key_says_who_it_was() {
     let museum = Museum::new();
     let root = museum.read("kalends.toml");

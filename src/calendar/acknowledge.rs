@@ -157,9 +157,21 @@ impl Calendar {
             people.extend(author.filter(|_| readers == Readers::Everyone));
             for person in people {
                 let known = self.people.get(person).map(|person| &person.id);
+                let gone = self.people.get(person).and_then(|person| person.until.as_ref());
+                let gone = gone.map(|until| until.value).filter(|until| day > *until);
                 for duty in &duties {
-                    let told = self.lacking(*duty, person, day);
-                    let new = told.map(|told| Unready { duty: *duty, person: known, told });
+                    // Who has left can sign nothing any more.
+                    let new = match gone {
+                        Some(until) => {
+                            let told = format!("{person} answers for it, whose last day was {until}");
+                            Some(Unready { duty: *duty, person: None, told })
+                        }
+                        None => self.lacking(*duty, person, day).map(|told| Unready {
+                            duty: *duty,
+                            person: known,
+                            told,
+                        }),
+                    };
                     // Two protocols may name one training.
                     unready.extend(new.filter(|new| !unready.contains(new)));
                 }

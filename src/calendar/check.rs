@@ -56,6 +56,7 @@ const OF_CALENDARS: &[CalendarCheck] = &[
     names::of_goals,
     names::of_events,
     names::of_rules,
+    names::of_changes,
     names::of_protocols,
     names::of_requests,
     campaign::steps,

@@ -48,7 +48,7 @@ enum What {
 /// What to write, and where to.
 #[derive(Debug, clap::Args)]
 pub struct Out {
-    /// Write to this file, not to stdout
+    /// Write to this file, not to stdout; `-` is stdout
     #[arg(short, long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     out: Option<PathBuf>,
     #[command(flatten)]
@@ -119,8 +119,8 @@ fn choices(calendar: &Calendar) -> Vec<Choices<'static>> {
 /// Writes the bytes to the file that the user named, or to stdout.
 fn give(out: &Out, bytes: &[u8], ui: &mut Ui, here: &Here) -> Result<(), Error> {
     match &out.out {
-        Some(path) => here.write(path, bytes),
-        None => ui.raw(bytes),
+        Some(path) if path.as_os_str() != "-" => here.write(path, bytes),
+        _ => ui.raw(bytes),
     }
 }
 

@@ -101,6 +101,10 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
     };
     let files = files(&survey);
     let folder = here.folder().join(&args.output);
+    if reading.repo.has_folder(&folder) {
+        return Err(Error::user(format!("{} has the calendar's own files", here.show(&folder)))
+            .hint("name another folder, such as -o site"));
+    }
     let done = folder::write(&folder, &files)?;
 
     let pages = files.keys().filter(|path| path.ends_with(".html")).count();

@@ -63,6 +63,10 @@ pub struct Done {
 /// Everything is looked at before anything is written. The list is written first, and durably, with the old files and
 /// the new, so that whatever stops this leaves no file behind that is on no list; the next time goes on from there.
 pub fn write(folder: &Path, files: &BTreeMap<String, Vec<u8>>) -> Result<Done, FolderError> {
+    // A branch may have brought a link of that name.
+    if fs::symlink_metadata(folder).is_ok_and(|found| found.is_symlink()) {
+        return Err(FolderError::Link { path: folder.to_owned() });
+    }
     let old = list(folder);
     for path in files.keys() {
         look(folder, path, &old)?;
@@ -206,5 +210,9 @@ mod tests {
         assert!(matches!(refused, Err(FolderError::Link { .. })), "{refused:?}");
         write(&folder, &files(&[("index.html", "1")])).unwrap();
         assert_eq!(fs::read_to_string(outside.join("a.html")).unwrap(), "a");
+        let link = folder.join("site");
+        std::os::unix::fs::symlink(&outside, &link).unwrap();
+        assert!(matches!(write(&link, &files(&[("index.html", "1")])), Err(FolderError::Link { .. })));
+        assert!(!outside.join("index.html").exists());
     }
 }

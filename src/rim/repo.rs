@@ -288,6 +288,17 @@ impl Repo {
         self.git.as_ref().map_or("", |git| &git.prefix)
     }
 
+    /// Tells whether a folder is the calendar's own, or lies in one that it reads; it need not be there yet.
+    pub fn has_folder(&self, folder: &Path) -> bool {
+        let there = folder.ancestors().find_map(|above| Some((above, above.canonicalize().ok()?)));
+        let Some((above, canonical)) = there else { return false };
+        let whole = folder.strip_prefix(above).map_or(canonical.clone(), |rest| canonical.join(rest));
+        match whole.strip_prefix(&self.root).map(Path::to_str) {
+            Ok(Some(inside)) => inside.is_empty() || is_known(inside),
+            _ => false,
+        }
+    }
+
     /// Returns a setting of git's, as it is for this calendar; nothing where it is not set.
     pub fn setting(&self, name: &str) -> Option<String> {
         let config = match self.repository() {

@@ -149,7 +149,8 @@ impl<'a> Room<'a> {
             return Err(Obstacle::NoDay);
         }
         let moment = self.calendar.zone().resolve(wish.at, None).map_err(|_| Obstacle::NoSuchTime)?;
-        if moment < self.begin {
+        // What is due this moment is past when anybody could write it.
+        if moment <= self.begin {
             return Err(Obstacle::Past);
         }
         if let Some(closed) = self.calendar.closed(day, Some(wish.department), Some(&account.id)) {

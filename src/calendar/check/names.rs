@@ -6,6 +6,7 @@ use std::fmt::Display;
 use crate::finding::{Code, Finding};
 use crate::time::nearest;
 
+use super::super::format::word::shown;
 use super::super::model::Voice;
 use super::super::{At, Calendar, Post};
 
@@ -66,6 +67,25 @@ pub(super) fn of_rules(calendar: &Calendar, findings: &mut Vec<Finding>) {
         known(findings, ROOT, DEPARTMENT, &calendar.departments, &rule.departments);
         known(findings, ROOT, ACCOUNT, &calendar.accounts, &rule.accounts);
         known(findings, ROOT, CAMPAIGN, &calendar.campaigns, &rule.campaigns);
+    }
+}
+
+/// Finds leave that is given to nobody, or for files that there cannot be.
+pub(super) fn of_changes(calendar: &Calendar, findings: &mut Vec<Finding>) {
+    for allow in calendar.root.changes.iter().flat_map(|changes| &changes.allow) {
+        known(findings, ROOT, PERSON, &calendar.people, &allow.people);
+        let is_odd = |path: &str| {
+            path.starts_with('/') || path.contains('*') || path.split('/').any(|name| name == "..")
+        };
+        for files in allow.files.iter().filter(|files| is_odd(&files.value)) {
+            let message = format!("`{}` is no folder or file of the calendar", shown(&files.value));
+            findings.push(
+                Finding::new(Code::BadValue, ROOT, message)
+                    .at(files.span.clone())
+                    .label("never met")
+                    .help("name a folder or a file from the calendar's root on, such as `protocols`"),
+            );
+        }
     }
 }
 
