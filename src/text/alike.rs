@@ -64,7 +64,10 @@ fn letters(c: char, accents: bool, give: &mut impl FnMut(char)) {
     if let Some(letter) = boxed(c) {
         return give(letter);
     }
-    if matches!(c, '\u{2018}' | '\u{2019}' | '\u{201b}') {
+    if matches!(
+        c,
+        '\u{b4}' | '\u{2b9}' | '\u{2bc}' | '\u{2018}' | '\u{2019}' | '\u{201b}' | '\u{2032}' | '\u{ff07}'
+    ) {
         return give('\'');
     }
     for c in std::iter::once(c).nfkc() {
@@ -105,9 +108,19 @@ fn is_latin_with_accent(c: char) -> bool {
     matches!(c, '\u{c0}'..='\u{24f}' | '\u{1e00}'..='\u{1eff}') && c.is_alphabetic()
 }
 
-/// Returns the letter in a dark circle or square, which Unicode calls no letter.
+/// Small capitals from a to z, as phonetic alphabets have them; where there is none, the letter itself.
+const SMALL_CAPITALS: &str = "ᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘꞯʀꜱᴛᴜᴠᴡxʏᴢ";
+
+/// Returns the letter in a dark circle or square, in brackets, as a small capital, or as another alphabet's own form of it:
+/// what Unicode takes for something else.
 fn boxed(c: char) -> Option<char> {
+    if let Some(nth) = SMALL_CAPITALS.chars().position(|small| small == c) {
+        return char::from_u32(u32::from('a') + u32::try_from(nth).ok()?);
+    }
     let nth = match c {
+        // The lunate sigma, which becomes a common one.
+        '\u{3f2}' | '\u{3f9}' => 2,
+        '\u{249c}'..='\u{24b5}' => u32::from(c) - 0x249c,
         '\u{1f150}'..='\u{1f169}' => u32::from(c) - 0x1f150,
         '\u{1f170}'..='\u{1f189}' => u32::from(c) - 0x1f170,
         _ => return None,
@@ -153,6 +166,9 @@ mod tests {
             "𝐜𝐡𝐞𝐚𝐩",
             "ⓒⓗⓔⓐⓟ",
             "🅲🅷🅴🅰🅿",
+            "ϲheap",
+            "ᴄʜᴇᴀᴘ",
+            "⒞⒣⒠⒜⒫",
             "ᴄheap",
             "che\u{e0061}ap",
             "\u{202d}cheap",
