@@ -6,6 +6,7 @@ use chrono::{DateTime, NaiveDate, SecondsFormat, Utc};
 use toml_edit::{Array, ArrayOfTables, DocumentMut, Item, Table, Value};
 
 use crate::ics::{Event, Status, When};
+use crate::time::{Fold, Zone};
 
 /// What the file says before its events.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +21,8 @@ pub struct Header {
     pub from: NaiveDate,
     /// The last day that is imported.
     pub until: NaiveDate,
+    /// The calendar's zone, whose days these are.
+    pub zone: Zone,
 }
 
 /// What became of an event.
@@ -134,8 +137,12 @@ fn head(document: &mut DocumentMut, header: &Header, is_fresh: bool) -> bool {
         changed |= set(table, "title", Value::from(header.title.as_str()));
     }
     changed |= set(table, "source", Value::from(header.source.as_str()));
-    changed |= set(table, "from", date(header.from));
-    changed | set(table, "until", date(header.until))
+    // What was imported before stays, and so do its days.
+    let before = |key: &str| said(table, key).parse::<NaiveDate>().ok().filter(|_| !is_fresh);
+    let from = before("from").map_or(header.from, |from| from.min(header.from));
+    let until = before("until").map_or(header.until, |until| until.max(header.until));
+    changed |= set(table, "from", date(from));
+    changed | set(table, "until", date(until))
 }
 
 /// Sets a key, its comment kept, and tells whether it said something else.
@@ -214,17 +221,16 @@ impl Merger<'_> {
             kept.push(table);
         }
         for mut table in old.into_values() {
-            let is_inside = inside(&table, self.header);
-            let is_theirs = is_touched(&table);
-            match (is_inside, is_theirs) {
-                (_, false) => news.push(told(&table, Became::Removed, Vec::new())),
+            // Of other days the source was not asked.
+            match (inside(&table, self.header), is_touched(&table)) {
+                (false, _) => kept.push(table),
+                (true, false) => news.push(told(&table, Became::Removed, Vec::new())),
                 (true, true) => {
                     if set(&mut table, "status", Value::from("gone")) {
                         news.push(told(&table, Became::Gone, Vec::new()));
                     }
                     kept.push(table);
                 }
-                (false, true) => kept.push(table),
             }
         }
         kept.sort_by_key(order);
@@ -258,10 +264,18 @@ fn told(table: &Table, became: Became, details: Vec<String>) -> News {
     News { became, when, name: said(table, "name"), details }
 }
 
-/// Tells whether an event begins on a day that is imported.
+/// Tells whether an event lies on a day that is imported, in part at least: such a one the source would have named.
 fn inside(table: &Table, header: &Header) -> bool {
-    let day = when(table).get(..10).and_then(|day| day.parse::<NaiveDate>().ok());
-    day.is_none_or(|day| header.from <= day && day <= header.until)
+    let day = |key: &str| said(table, key).parse::<NaiveDate>().ok();
+    let zone = Zone::named(&said(table, "zone")).ok();
+    let local = |key: &str| {
+        let wall = said(table, key).replace(' ', "T").parse::<chrono::NaiveDateTime>().ok()?;
+        let moment = zone.as_ref().and_then(|zone| zone.resolve(wall, Some(Fold::Earlier)).ok());
+        Some(moment.map_or(wall, |moment| header.zone.local(moment)).date())
+    };
+    let Some(first) = day("on").or_else(|| local("at")) else { return false };
+    let last = day("until").or_else(|| local("ends")).unwrap_or(first).max(first);
+    first <= header.until && header.from <= last
 }
 
 /// Tells whether somebody wrote something to an event.

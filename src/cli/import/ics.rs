@@ -179,7 +179,8 @@ fn merged(
     let is_address = source.contains("://");
     let file_name = Path::new(source).file_name().map(|name| name.to_string_lossy().into_owned());
     let source = file_name.filter(|_| !is_address).unwrap_or_else(|| source.to_owned());
-    let header = Header { title, source, now, from: days.start, until };
+    let zone = reading.calendar.zone().clone();
+    let header = Header { title, source, now, from: days.start, until, zone };
     let merged = merge(text_of(reading, id), &header, &told.events).map_err(broken)?;
     if merged.text.len() > TOML_LIMIT_BYTES {
         return Err(Error::user(format!(

@@ -9,6 +9,7 @@ fn header() -> Header {
         now: "2026-11-22T13:00:00Z".parse().unwrap(),
         from: "2027-01-01".parse().unwrap(),
         until: "2027-12-31".parse().unwrap(),
+        zone: Zone::named("Europe/Lisbon").unwrap(),
     }
 }
 
@@ -91,6 +92,39 @@ fn what_is_gone_goes_unless_somebody_wrote_to_it() {
     assert_eq!(merge(Some(&one.text), &header(), &[]).unwrap().news, [], "it is told once");
     let back = merge(Some(&one.text), &header(), &events(OPEN_DAY)).unwrap();
     assert!(back.text.contains("skip = ") && !back.text.contains("status"), "{}", back.text);
+}
+
+#[test]
+fn fewer_days_say_nothing_of_the_others() {
+    let long = OPEN_DAY
+        .replace("UID:open", "UID:long")
+        .replace("Open Day", "Fair")
+        .replace("DTSTART;VALUE=DATE:20270131", "DTSTART;VALUE=DATE:20270225\nDTEND;VALUE=DATE:20270305");
+    let first = merge(None, &header(), &events(&[OPEN_DAY, CLOSED, &long].concat())).unwrap().text;
+    let edited = first.replace("on = 2027-01-31\n", "on = 2027-01-31\nskip = \"no staff\"\n");
+    let narrow = |from: &str, until: &str| Header {
+        from: from.parse().unwrap(),
+        until: until.parse().unwrap(),
+        ..header()
+    };
+    for other in [narrow("2027-06-01", "2027-06-30"), narrow("2027-01-06", "2027-01-30")] {
+        let same = merge(Some(&edited), &other, &[]).unwrap();
+        assert_eq!(same, Merged { text: edited.clone(), news: Vec::new() });
+    }
+    let march = merge(Some(&edited), &narrow("2027-03-01", "2028-01-31"), &[]).unwrap();
+    assert_eq!(words(&march), ["gone 2027-02-25 Fair []"], "it lasts until then");
+    assert!(march.text.contains("from = 2027-01-01\nuntil = 2028-01-31\n"), "{}", march.text);
+    // The first of March in Lisbon, the last of February in New York.
+    let night = edited.replace(
+        "at = 2027-01-05T09:00:00\nends = 2027-01-05T18:00:00\n",
+        "at = 2027-02-28T22:00:00\nzone = \"America/New_York\"\n",
+    );
+    assert_ne!(night, edited);
+    assert_eq!(words(&merge(Some(&night), &narrow("2027-02-01", "2027-02-24"), &[]).unwrap()), [""; 0]);
+    let february = merge(Some(&night), &narrow("2027-02-26", "2027-02-28"), &[]).unwrap();
+    assert_eq!(words(&february), ["gone 2027-02-25 Fair []"]);
+    let march = merge(Some(&night), &narrow("2027-03-01", "2027-03-02"), &[]).unwrap();
+    assert_eq!(words(&march), ["gone 2027-02-25 Fair []", "gone 2027-02-28 22:00 Away []"]);
 }
 
 #[test]
