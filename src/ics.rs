@@ -126,6 +126,14 @@ impl Faults<'_> {
         }
     }
 
+    /// Says that two places do not go together, at the second.
+    fn say_both(&mut self, code: Code, (first, second): (Span, Span), message: String, help: &str) {
+        if self.findings.len() < FAULTS_MAX {
+            let finding = Finding::new(code, self.file, message).at(second).label("the second");
+            self.findings.push(finding.help(help).related(self.file, Some(first), "the first"));
+        }
+    }
+
     /// Says that there is too much in the window.
     fn too_many(&mut self, many: usize) {
         if self.findings.iter().any(|finding| finding.code == Code::TooLarge) {

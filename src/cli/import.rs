@@ -79,8 +79,9 @@ impl Outside {
             return show(ui, &self.name, text.to_owned(), findings);
         }
         // A fold may split a character, and then the file is no text: it is shown as far as it is one.
-        for span in findings.iter_mut().filter_map(|finding| finding.span.as_mut()) {
-            *span = lossy_span(&self.bytes, span);
+        for finding in findings.iter_mut() {
+            let others = finding.related.iter_mut().filter_map(|related| related.span.as_mut());
+            finding.span.iter_mut().chain(others).for_each(|span| *span = lossy_span(&self.bytes, span));
         }
         show(ui, &self.name, String::from_utf8_lossy(&self.bytes).into_owned(), findings)
     }

@@ -1,5 +1,6 @@
 //! The components of a file: its events as far as they can lie in the window, and its zones.
 
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::ops::Range;
 
 use chrono::NaiveDate;
@@ -109,7 +110,12 @@ impl Walk<'_, '_> {
         }
         match line.property() {
             Ok(property) => match inside {
-                Some("VEVENT") => self.event.set(&property, self.faults),
+                Some("VEVENT") => {
+                    let mut digest = DefaultHasher::new();
+                    (self.event.said, &line.bytes).hash(&mut digest);
+                    self.event.said = digest.finish();
+                    self.event.set(&property, self.faults);
+                }
                 Some("VTIMEZONE") => self.of_zone(&property),
                 Some("STANDARD" | "DAYLIGHT") => self.of_observance(&property),
                 _ => self.parts.title = self.parts.title.take().or(Some(one_line(&property.text()))),
@@ -192,7 +198,7 @@ impl Walk<'_, '_> {
                 return;
             }
         }
-        if !event.may_lie_in(self.days) {
+        if !event.may_lie_in(self.days) || !event.ends_once(self.faults) {
             return;
         }
         if self.parts.events.len() >= CANDIDATES_MAX {

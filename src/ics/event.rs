@@ -43,6 +43,8 @@ pub struct Raw {
     pub start: Option<Stamp>,
     pub end: Option<Stamp>,
     pub length: Option<Length>,
+    /// Where its DURATION stands.
+    pub length_span: Span,
     pub rules: Vec<(Rule, Span)>,
     pub dates: Vec<Stamp>,
     pub except: Vec<Stamp>,
@@ -54,6 +56,8 @@ pub struct Raw {
     pub categories: Vec<String>,
     pub status: Option<Status>,
     pub span: Span,
+    /// A digest of the lines that are read of it: two that say the same have the same.
+    pub said: u64,
     /// Whether something of it could not be read.
     pub is_broken: bool,
 }
@@ -74,6 +78,7 @@ impl Raw {
             }),
             "DURATION" => {
                 self.length = length(&property.value);
+                self.length_span = whole();
                 if self.length.is_none() {
                     let message = format!("DURATION cannot be `{}`", property.value.trim());
                     let help = "write a length such as PT1H30M, P1D or P2W";
@@ -120,6 +125,17 @@ impl Raw {
                 self.break_by(Code::BadRecurrence, (message, property.place(fault.part)), help, faults);
             }
         }
+    }
+
+    /// Tells whether the event says when it ends in one way only, and says so if not.
+    pub fn ends_once(&self, faults: &mut Faults<'_>) -> bool {
+        let ends_twice = self.end.is_some() && self.length.is_some();
+        if ends_twice {
+            let message = "the event has a DTEND and a DURATION too";
+            let help = "keep one of them where the event is kept, and export again; or leave the event out with --partial";
+            faults.say(Code::BadDuration, self.length_span.clone(), message, "ends twice", help);
+        }
+        !ends_twice
     }
 
     /// Tells whether the event may lie in some days, as far as can be told without its zone.

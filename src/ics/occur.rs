@@ -32,12 +32,20 @@ pub fn events(parts: &Parts, zone: &Zone, days: &Range<NaiveDate>, faults: &mut 
     let far = days.end.checked_add_days(Days::new(800)).unwrap_or(days.end).and_time(chrono::NaiveTime::MIN);
     let mut times = Times { zone, days, clocks: Clocks::new(parts.zones.clone(), far) };
     let mut of_uid: BTreeMap<&str, Vec<&Raw>> = BTreeMap::new();
-    for raw in parts.events.iter().filter(|raw| times.knows(raw, faults)) {
+    for raw in parts.events.iter().filter(|raw| times.knows(raw, faults) && times.ends_behind(raw, faults)) {
         of_uid.entry(&raw.uid).or_default().push(raw);
     }
     let mut events: Vec<(DateTime<Utc>, Event)> = Vec::new();
     for raws in of_uid.values() {
-        times.of_one(raws, &mut events, faults);
+        if is_double(raws, faults) {
+            continue;
+        }
+        let mut own = Vec::new();
+        times.of_one(raws, &mut own, faults);
+        if own.len() > EVENTS_MAX && raws.iter().any(|raw| says_too_much(raw, faults)) {
+            continue;
+        }
+        events.append(&mut own);
         if events.len() > EVENTS_MAX {
             faults.too_many(EVENTS_MAX);
             break;
@@ -49,7 +57,46 @@ pub fn events(parts: &Parts, zone: &Zone, days: &Range<NaiveDate>, faults: &mut 
     events.into_iter().map(|(_, event)| event).collect()
 }
 
+/// Tells whether two of an event's components, neither newer, both say all of it, and differ; and says so.
+fn is_double(raws: &[&Raw], faults: &mut Faults<'_>) -> bool {
+    let masters = || raws.iter().filter(|raw| raw.replaces.is_none());
+    let newest = masters().map(|raw| raw.sequence).max();
+    let mut newest = masters().filter(|raw| Some(raw.sequence) == newest);
+    let Some(first) = newest.next() else { return false };
+    let Some(second) = newest.find(|raw| raw.said != first.said) else { return false };
+    let message = format!("two events have the UID `{}`, and neither is the newer", first.uid);
+    let help = "give one of them a UID of its own, or the one that holds a higher SEQUENCE; or leave both out with --partial";
+    faults.say_both(Code::DuplicateId, (first.span.clone(), second.span.clone()), message, help);
+    true
+}
+
+/// Says that an event comes too often, where it recurs, and tells whether it does.
+fn says_too_much(raw: &Raw, faults: &mut Faults<'_>) -> bool {
+    let rule = raw.rules.first().map(|(_, span)| span);
+    let Some(span) = rule.or(raw.dates.first().map(|date| &date.span)) else { return false };
+    let message = format!("the event comes more than {EVENTS_MAX} times in these days");
+    let help = "give its rule an UNTIL or a longer INTERVAL where the event is kept, narrow the days with --from and --until, or leave the event out with --partial";
+    faults.say(Code::BadRecurrence, span.clone(), message, "too often", help);
+    true
+}
+
 impl Times<'_> {
+    /// Tells whether an event does not end before it begins, and says so if it does.
+    fn ends_behind(&mut self, raw: &Raw, faults: &mut Faults<'_>) -> bool {
+        let (Some(start), Some(end)) = (&raw.start, &raw.end) else { return true };
+        let is_before = match start.dial == end.dial {
+            true => end.wall < start.wall,
+            false => self.moment(end).zip(self.moment(start)).is_some_and(|(end, start)| end < start),
+        };
+        if is_before {
+            let message = format!("DTEND, {}, is before DTSTART, {}", end.show(), start.show());
+            let help =
+                "mend it where the event is kept, and export again; or leave the event out with --partial";
+            faults.say(Code::BadDate, end.span.clone(), message, "before it begins", help);
+        }
+        !is_before
+    }
+
     /// Tells whether the zones of an event are known, and says so if one is not.
     fn knows(&mut self, raw: &Raw, faults: &mut Faults<'_>) -> bool {
         let replaced = raw.replaces.as_ref().map(|(stamp, _)| stamp);
@@ -186,6 +233,7 @@ impl Times<'_> {
                 let help =
                     "narrow the days with --from and --until, or give the rule an UNTIL or a later DTSTART";
                 faults.say(Code::BadRecurrence, span.clone(), message, "too much", help);
+                return Vec::new();
             }
             walls.extend(found.walls);
         }

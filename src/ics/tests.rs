@@ -244,12 +244,6 @@ fn a_million_events_are_read_to_the_limit_and_told() {
     assert_eq!((none.findings.len(), none.events.len()), (0, 0));
 }
 
-#[test]
-fn many_times_of_one_event_are_told_too() {
-    let told = told(&calendar(&["DTSTART:20270101T000000\nRRULE:FREQ=HOURLY"]));
-    assert!(told.findings.iter().any(|finding| finding.code == Code::TooLarge), "{:?}", told.findings);
-}
-
 proptest::proptest! {
     #[test]
     fn any_bytes_at_all_are_read_without_harm(bytes in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..400)) {
@@ -270,4 +264,60 @@ proptest::proptest! {
             proptest::prop_assert!(finding.span.is_none() || text.get(finding.span.clone().unwrap()).is_some());
         }
     }
+}
+
+#[test]
+fn an_event_that_ends_before_it_begins_or_ends_twice_is_told() {
+    for (lines, code, at) in [
+        ("DTSTART:20270118T090000\nDTEND:20270118T080000", Code::BadDate, "20270118T080000"),
+        ("DTSTART;VALUE=DATE:20270118\nDTEND;VALUE=DATE:20270117", Code::BadDate, "20270117"),
+        (
+            "DTSTART;TZID=Europe/Berlin:20270118T090000\nDTEND:20270118T073000Z",
+            Code::BadDate,
+            "20270118T073000Z",
+        ),
+        ("DTSTART:20270118T090000\nDTEND:20270118T100000\nDURATION:PT1H", Code::BadDuration, "PT1H"),
+    ] {
+        let text = calendar(&[lines, "UID:v\nSUMMARY:Whole\nDTSTART:20270119T090000"]);
+        let told = told(&text);
+        assert_eq!(told.findings.iter().map(|finding| finding.code).collect::<Vec<_>>(), [code], "{lines}");
+        assert_eq!(&text[told.findings[0].span.clone().unwrap()], at);
+        assert_eq!(told.events.iter().map(|event| event.name.as_str()).collect::<Vec<_>>(), ["Whole"]);
+    }
+    for lines in [
+        "DTSTART:20270118T090000\nDTEND:20270118T090000",
+        "DTSTART;VALUE=DATE:20270118\nDTEND;VALUE=DATE:20270118",
+    ] {
+        assert_eq!(shown(&[lines]).len(), 1, "no length is one");
+    }
+}
+
+#[test]
+fn one_event_that_comes_too_often_is_left_out_and_the_others_are_read() {
+    let often =
+        ["DTSTART:20270101T000000\nRRULE:FREQ=HOURLY", "DTSTART:20270101T000000\nRRULE:FREQ=MINUTELY"];
+    for lines in often {
+        let text = calendar(&[lines, "UID:v\nSUMMARY:Whole\nDTSTART:20270119T090000"]);
+        let told = told(&text);
+        assert_eq!(told.findings.len(), 1, "{:?}", told.findings);
+        let finding = &told.findings[0];
+        assert_eq!((finding.code, finding.help.is_some()), (Code::BadRecurrence, true));
+        assert!(text[finding.span.clone().unwrap()].starts_with("FREQ="), "{finding:?}");
+        assert_eq!(told.events.iter().map(|event| event.name.as_str()).collect::<Vec<_>>(), ["Whole"]);
+    }
+}
+
+#[test]
+fn two_events_of_one_uid_are_told_unless_one_is_newer_or_both_say_the_same() {
+    let (one, other) = ("SUMMARY:One\nDTSTART:20270118T090000", "SUMMARY:Other\nDTSTART:20270119T090000");
+    let text = calendar(&[one, other, "UID:v\nSUMMARY:Whole\nDTSTART:20270120T090000"]);
+    let both = told(&text);
+    assert_eq!(both.findings.iter().map(|finding| finding.code).collect::<Vec<_>>(), [Code::DuplicateId]);
+    let begins: Vec<usize> = text.match_indices("BEGIN:VEVENT").map(|(at, _)| at).collect();
+    let finding = &both.findings[0];
+    assert_eq!(finding.span.clone().unwrap().start, begins[1]);
+    assert_eq!(finding.related[0].span.clone().unwrap().start, begins[0]);
+    assert_eq!(both.events.iter().map(|event| event.name.as_str()).collect::<Vec<_>>(), ["Whole"]);
+    assert_eq!(shown(&[one, one]), ["One 2027-01-18 09:00:00"]);
+    assert_eq!(shown(&[&format!("{one}\nSEQUENCE:1"), other]), ["One 2027-01-18 09:00:00"]);
 }
