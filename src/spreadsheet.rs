@@ -12,6 +12,7 @@ mod edit;
 mod export;
 mod grid;
 mod import;
+mod list;
 mod row;
 pub mod xlsx;
 

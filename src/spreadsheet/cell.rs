@@ -152,18 +152,24 @@ fn date(name: &str, word: &str) -> Result<NaiveDate, Fault> {
     found
         .or_else(midnight)
         .or_else(|| serial().map(|wall| wall.date()))
+        .filter(|day| *day >= FIRST_DAY)
         .ok_or_else(|| no_date(name, word, "2027-01-18"))
 }
 
-/// Reads a wall clock: `2027-01-18T09:00`, with or without seconds, or the number that a spreadsheet keeps of it.
+/// Reads a wall clock: `2027-01-18T09:00`, with or without seconds, or the number that a spreadsheet keeps of it. A
+/// day alone is none.
 fn date_time(name: &str, word: &str) -> Result<NaiveDateTime, Fault> {
     const FORMS: [&str; 4] = ["%Y-%m-%dT%H:%M:%S", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M"];
     let found = FORMS.iter().find_map(|form| NaiveDateTime::parse_from_str(word, form).ok());
     if found.is_none() && NaiveDate::parse_from_str(word, "%Y-%m-%d").is_ok() {
         return Err((format!("`{name}` has no time"), format!("write {word}T09:00")));
     }
-    let serial = || word.parse::<f64>().ok().and_then(from_serial);
-    found.or_else(serial).ok_or_else(|| no_date(name, word, "2027-01-18T09:00"))
+    let serial = word.parse::<f64>().ok().and_then(|number| Some((number, from_serial(number)?)));
+    if let Some((_, wall)) = serial.filter(|(number, _)| number.fract() == 0.0) {
+        return Err((format!("`{name}` has no time"), format!("write {}T09:00", wall.date())));
+    }
+    let found = found.or(serial.map(|(_, wall)| wall)).filter(|wall| wall.date() >= FIRST_DAY);
+    found.ok_or_else(|| no_date(name, word, "2027-01-18T09:00"))
 }
 
 fn no_date(name: &str, word: &str, example: &str) -> Fault {
@@ -174,6 +180,12 @@ fn no_date(name: &str, word: &str, example: &str) -> Fault {
     };
     (format!("`{name}` cannot be `{word}`"), help)
 }
+
+/// The first day that spreadsheets agree on; what is before is a time alone, or a slip.
+pub const FIRST_DAY: NaiveDate = match NaiveDate::from_ymd_opt(1900, 3, 1) {
+    Some(day) => day,
+    None => NaiveDate::MAX,
+};
 
 /// The days that a spreadsheet counts to the year 10000.
 const SERIAL_MAX: f64 = 2_958_466.0;
@@ -235,6 +247,10 @@ mod tests {
             (Type::Date, "18.1.2027", "nobody can tell"),
             (Type::DateTime, "2027-01-18", "2027-01-18T09:00"),
             (Type::DateTime, "12", "write 2027"),
+            (Type::DateTime, "46405", "2027-01-18T09:00"),
+            (Type::DateTime, "1899-12-31T10:00:00", "write 2027"),
+            (Type::DateTime, "10:00:00", "write 2027"),
+            (Type::Date, "1900-02-28", "write 2027"),
             (Type::DateTime, "1e300", "write 2027"),
             (Type::Date, "46405.5", "write 2027"),
             (Type::Flag, "maybe", "TRUE or FALSE"),

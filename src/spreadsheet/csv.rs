@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use crate::finding::{Code, Finding, Span};
 
-use super::grid::{Cell, Grid, Line, Place};
+use super::grid::{Cell, Grid, Holds, Line, Place};
 use super::{COLUMNS_MAX, ROWS_MAX};
 
 /// What begins a cell that a spreadsheet would take for a formula or a command.
@@ -92,10 +92,11 @@ pub fn read(file: &str, bytes: &[u8]) -> (String, Grid, Vec<Finding>) {
 
 /// Returns where the rows begin and what parts their cells: what Excel says by `sep=`, or what the first line has most of.
 fn delimiter(text: &str) -> (usize, char) {
-    let first = text.lines().next().unwrap_or_default();
+    let first = text.split(['\n', '\r']).next().unwrap_or_default();
     if let Some(by) = first.strip_prefix("sep=").and_then(|rest| rest.trim_end().chars().next()) {
-        let behind = text.find('\n').map_or(text.len(), |at| at + 1);
-        return (behind, by);
+        let rest = text.get(first.len()..).unwrap_or_default();
+        let end = ["\r\n", "\n"].into_iter().find(|end| rest.starts_with(end));
+        return (first.len() + end.map_or(0, str::len), by);
     }
     let (mut is_quoted, mut counts) = (false, [(',', 0), (';', 0), ('\t', 0)]);
     for c in first.chars() {
@@ -124,6 +125,12 @@ impl Reader<'_> {
         let mut grid = Grid::default();
         while !self.rest().is_empty() {
             let line = self.line();
+            // Behind such an end nobody knows which row it is: neither editors nor findings count it.
+            if self.rest().starts_with('\r') {
+                let finding = Finding::new(Code::Syntax, self.file, "line ends are bare CR");
+                self.findings.push(finding.at(self.at..self.at + 1).help("save as CSV UTF-8"));
+                break;
+            }
             if line.is_empty() {
                 continue;
             }
@@ -144,14 +151,14 @@ impl Reader<'_> {
         let mut cells = Vec::new();
         loop {
             let (text, span) = self.cell();
-            let is_formula = text.starts_with('=');
+            let holds = if text.starts_with('=') { Holds::Formula } else { Holds::Value };
             let text = unguarded(&text).to_owned();
-            cells.push(Cell { text, is_formula, place: Place::Text(span) });
+            cells.push(Cell { text, holds, place: Place::Text(span) });
             if self.rest().starts_with(self.by) {
                 self.at += self.by.len_utf8();
                 continue;
             }
-            let end = ["\r\n", "\n", "\r"].into_iter().find(|end| self.rest().starts_with(end));
+            let end = ["\r\n", "\n"].into_iter().find(|end| self.rest().starts_with(end));
             self.at += end.map_or(0, str::len);
             return Line { number, cells };
         }
@@ -255,6 +262,10 @@ mod tests {
             let findings = read("a.csv", bytes).2;
             assert!(findings[0].message.contains(like) && findings[0].help.is_some(), "{findings:?}");
         }
+        let bare = read("a.csv", b"id,text\ra,b;c\rd,e;f\r").2;
+        assert_eq!((bare.len(), bare[0].message.as_str()), (1, "line ends are bare CR"));
+        assert_eq!((bare[0].span.clone(), bare[0].help.as_deref()), (Some(7..8), Some("save as CSV UTF-8")));
+        assert_eq!(read("a.csv", b"sep=;\rid;text\r").2[0].message, "line ends are bare CR");
         let open = read("a.csv", b"id,text\na,\"b").2;
         assert_eq!((open[0].code, open[0].span.clone()), (Code::Syntax, Some(10..11)));
     }
@@ -269,7 +280,7 @@ mod tests {
             let back: Vec<Vec<String>> = grid.lines.iter().map(|line| line.cells.iter().map(|cell| cell.text.clone()).collect()).collect();
             let full: Vec<Vec<String>> = rows.into_iter().filter(|row| row.iter().any(|cell| !cell.trim().is_empty())).collect();
             proptest::prop_assert_eq!(back, full);
-            proptest::prop_assert!(grid.lines.iter().all(|line| line.cells.iter().all(|cell| !cell.is_formula)));
+            proptest::prop_assert!(grid.lines.iter().all(|line| line.cells.iter().all(|cell| cell.holds == Holds::Value)));
         }
     }
 }

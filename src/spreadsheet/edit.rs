@@ -6,8 +6,8 @@ use toml_edit::{Array, ArrayOfTables, DocumentMut, InlineTable, Item, Table, Tab
 
 use crate::calendar::{Key, Type};
 
-use super::cell;
 use super::row::keys;
+use super::{cell, list};
 
 /// The values that a row's cells stand for, by the paths of its columns; nothing for an empty cell.
 pub type Wanted = BTreeMap<String, Option<Value>>;
@@ -48,6 +48,36 @@ pub fn text_value(text: &str) -> Value {
     )
 }
 
+/// Returns a file's new text with the line ends that the file had: those of the lines that stay before and behind what
+/// changed, and between them those that most lines had.
+pub fn with_ends_of(before: &str, text: &str) -> String {
+    fn parted(line: &str) -> (&str, &str) {
+        let body = line.strip_suffix('\n').unwrap_or(line);
+        let body = body.strip_suffix('\r').unwrap_or(body);
+        line.split_at(body.len())
+    }
+    let old: Vec<(&str, &str)> = before.split_inclusive('\n').map(parted).collect();
+    let new: Vec<(&str, &str)> = text.split_inclusive('\n').map(parted).collect();
+    let is_same = |((a, _), (b, _)): &(&(&str, &str), &(&str, &str))| a == b;
+    let head = old.iter().zip(&new).take_while(is_same).count();
+    let room = old.len().min(new.len()) - head;
+    let tail = old.iter().rev().zip(new.iter().rev()).take(room).take_while(is_same).count();
+    let many = old.iter().filter(|(_, end)| *end == "\r\n").count();
+    let usual = if 2 * many > old.len() { "\r\n" } else { "\n" };
+    let mut ended = String::with_capacity(text.len() + new.len());
+    for (number, (body, end)) in new.iter().enumerate() {
+        let place = match number {
+            number if number < head => Some(number),
+            number if number >= new.len() - tail => Some(number + old.len() - new.len()),
+            _ => None,
+        };
+        let own = place.and_then(|place| old.get(place)).map(|(_, end)| *end);
+        ended.push_str(body);
+        ended.push_str(if end.is_empty() { "" } else { own.filter(|own| !own.is_empty()).unwrap_or(usual) });
+    }
+    ended
+}
+
 /// Returns what is wanted below a path.
 fn below<'a>(wanted: &'a Wanted, prefix: &str) -> impl Iterator<Item = (&'a str, &'a Option<Value>)> {
     let prefix = prefix.to_owned();
@@ -80,6 +110,7 @@ fn set_key(table: &mut dyn TableLike, key: &'static Key, prefix: &str, wanted: &
 fn set_value(table: &mut dyn TableLike, name: &str, value: Option<&Value>) {
     match (table.get_mut(name).and_then(Item::as_value_mut), value) {
         (Some(old), Some(value)) if cell::show(old) == cell::show(value) => {}
+        (Some(Value::Array(old)), Some(Value::Array(value))) => list::set(old, value),
         (Some(old), Some(value)) => {
             let decor = old.decor().clone();
             *old = value.clone();

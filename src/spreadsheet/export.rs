@@ -58,9 +58,14 @@ pub fn table<'a>(calendar: &Calendar, files: &[File], posts: impl Iterator<Item 
 
 /// Returns the document of one of some files that are sorted by path, where it can be read without a fault.
 pub fn document(files: &[File], path: &str) -> Option<DocumentMut> {
+    text(files, path)?.parse().ok()
+}
+
+/// Returns the text of one of some files that are sorted by path.
+pub fn text<'a>(files: &'a [File], path: &str) -> Option<&'a str> {
     let at = files.binary_search_by(|file| file.path.as_str().cmp(path)).ok()?;
     let Content::Text(text) = &files.get(at)?.content else { return None };
-    text.parse().ok()
+    Some(text)
 }
 
 fn columns(rows: &[(&Post, Row)]) -> Vec<String> {

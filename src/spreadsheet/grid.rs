@@ -11,13 +11,24 @@ pub enum Place {
     Book(String, String),
 }
 
+/// What stands in a cell besides words.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Holds {
+    /// A value, or nothing.
+    Value,
+    /// A formula, whose words the cell's text then is.
+    Formula,
+    /// What a spreadsheet shows where it cannot tell a value, such as `#REF!`.
+    Fault,
+}
+
 /// One cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cell {
     /// What it says; dates as `2027-01-18T09:00:00`.
     pub text: String,
-    /// Whether it is a formula, whose words its text then is.
-    pub is_formula: bool,
+    /// What its text is.
+    pub holds: Holds,
     /// Where it lies.
     pub place: Place,
 }

@@ -5,9 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use toml_edit::DocumentMut;
 
 use super::columns::Columns;
-use super::edit::{Wanted, apply};
-use super::export::document;
-use super::grid::{Grid, Line, Place, finding};
+use super::edit::{Wanted, apply, with_ends_of};
+use super::export::{document, text};
+use super::grid::{Grid, Holds, Line, Place, finding};
 use super::row::{Row, key_of, path_at, row, version};
 use super::{ID, VERSION, cell};
 use crate::calendar::{self, Calendar, Post, slug};
@@ -27,6 +27,8 @@ pub struct Change {
     pub is_new: bool,
     /// The columns that changed, for a post that was there.
     pub columns: Vec<String>,
+    /// Whether its month became another than that of its folder.
+    pub has_moved: bool,
 }
 
 /// What a spreadsheet brings.
@@ -132,10 +134,8 @@ impl Import<'_> {
                 }
                 continue;
             };
-            if cell.is_formula {
-                let help = "paste the value in its place (Paste Special: Values); a text that begins with `=` has a `'` before it";
-                let message = format!("the cell is a formula: `{}`", clipped(&cell.text));
-                self.say(Code::FormulaCell, &cell.place, message, "a formula", help);
+            if let Some((code, what, label, help)) = unreadable(cell.holds) {
+                self.say(code, &cell.place, format!("{what}: `{}`", clipped(&cell.text)), label, help);
                 continue;
             }
             let Some(key) = key_of(&path) else { continue };
@@ -202,16 +202,15 @@ impl Import<'_> {
                 return self.say(Code::RowOutdated, &place, message, "without a version", help);
             }
         }
+        let at = wanted.get("at").and_then(Option::as_ref).map(cell::show);
+        let folder = at.as_deref().and_then(|at| at.get(..7)).map(|month| month.replace('-', "/"));
+        let has_moved = changed.iter().any(|column| column == "at")
+            && folder.is_some_and(|folder| !post.file.starts_with(&format!("posts/{folder}/")));
         apply(&mut document, wanted);
+        let text = with_ends_of(text(self.files, &post.file).unwrap_or_default(), &document.to_string());
         self.write(
             line,
-            Change {
-                post: post.id,
-                file: post.file,
-                text: document.to_string(),
-                is_new: false,
-                columns: changed,
-            },
+            Change { post: post.id, file: post.file, text, is_new: false, has_moved, columns: changed },
         );
     }
 
@@ -287,7 +286,14 @@ impl Import<'_> {
         apply(&mut document, wanted);
         self.write(
             line,
-            Change { post: id, file, text: document.to_string(), is_new: true, columns: Vec::new() },
+            Change {
+                post: id,
+                file,
+                text: document.to_string(),
+                is_new: true,
+                columns: Vec::new(),
+                has_moved: false,
+            },
         );
     }
 
@@ -362,6 +368,25 @@ impl Import<'_> {
         let order = |finding: &Finding| finding.span.as_ref().map_or(0, |span| span.start);
         self.imported.findings.sort_by_key(order);
         self.imported.findings.dedup();
+    }
+}
+
+/// Returns what is wrong with a cell that holds no value: the code, what it is, the label, and what to do.
+fn unreadable(holds: Holds) -> Option<(Code, &'static str, &'static str, &'static str)> {
+    match holds {
+        Holds::Value => None,
+        Holds::Formula => Some((
+            Code::FormulaCell,
+            "the cell is a formula",
+            "a formula",
+            "paste the value in its place (Paste Special: Values); a text that begins with `=` has a `'` before it",
+        )),
+        Holds::Fault => Some((
+            Code::BadValue,
+            "the cell is an error of the spreadsheet",
+            "an error",
+            "write the value in its place; a text that looks so has a `'` before it",
+        )),
     }
 }
 

@@ -1,6 +1,7 @@
 use std::fs;
 use std::path::Path;
 
+use super::grid::{Cell, Holds, Line};
 use super::import::Imported;
 use super::*;
 use crate::calendar::{self, Calendar};
@@ -214,6 +215,39 @@ fn a_changed_cell_changes_its_key_and_nothing_else() {
 }
 
 #[test]
+fn a_file_keeps_its_line_ends() {
+    let windows = POST.replace('\n', "\r\n");
+    let mixed = POST.replacen('\n', "\r\n", 2).replace("[for.x]\n", "[for.x]\r\n");
+    for post in [windows, mixed] {
+        let files = files(&[("a", &post)]);
+        let back = with(&files, 0, "title", "Night");
+        assert_eq!(back.changes[0].text, post.replace("Open day", "Night"));
+    }
+    let files = files(&[("a", &POST.replace('\n', "\r\n"))]);
+    let text = &with(&files, 0, "text", "One\nTwo").changes[0].text;
+    assert_eq!(text.matches('\n').count(), text.matches("\r\n").count());
+    assert!(text.contains("\r\nOne\r\nTwo\r\n"), "{text}");
+}
+
+#[test]
+fn comments_in_a_list_stay_where_its_cell_changes() {
+    let post = POST.replace("[\"OpenDay\", \"Roof\"]", "[\"OpenDay\", # first\n \"Roof\"]");
+    let back = with(&files(&[("a", &post)]), 0, "tags", "OpenDay, Night");
+    assert_eq!(back.changes[0].text, post.replace("\n \"Roof\"]", "\n \"Night\"]"));
+}
+
+#[test]
+fn only_a_post_of_another_month_moves() {
+    let files = files(&[("a", POST)]);
+    for (at, has_moved) in
+        [("2027-01-25T09:00", false), ("2027-02-18T09:00", true), ("2028-01-18T09:00", true)]
+    {
+        assert_eq!(with(&files, 0, "at", at).changes[0].has_moved, has_moved, "{at}");
+    }
+    assert!(!with(&files, 0, "title", "Night").changes[0].has_moved);
+}
+
+#[test]
 fn a_row_without_an_id_is_a_new_post_and_a_post_without_a_row_stays() {
     let files = files(&[("a", POST)]);
     let csv = "text,at,to,id,media.1.file,media.1.alt,for.x.text\n\"Açaí = one\ntwo \"\"three\"\"\",2027-02-03T09:00,\"news, x\",,media/z.png,Z,Short\n";
@@ -353,6 +387,74 @@ fn a_workbook_s_formulas_merged_cells_and_dates_are_seen() {
     assert_eq!(back.findings[0].code, Code::FormulaCell);
     assert!(back.findings[0].message.contains("(sheet `Posts`, cell D2)"), "{:?}", back.findings);
     assert_eq!(grid.lines[1].cells[1].text, "46405.375");
+}
+
+#[test]
+fn a_workbook_s_day_or_time_alone_is_no_moment_and_its_midnight_is() {
+    use rust_xlsxwriter::{Format, Workbook};
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet().set_name("Posts").unwrap();
+    for (column, name) in (0..).zip(["id", "at", "to", "text"]) {
+        sheet.write_string(0, column, name).unwrap();
+    }
+    let cells = [
+        (10.0 / 24.0, "hh:mm", "10:00:00"),
+        (46_357.0, "dd/mm/yyyy", "2026-12-01"),
+        (46_357.0, "yyyy-mm-dd hh:mm", "2026-12-01T00:00:00"),
+        (46_357.0, "[$-zh-CN]yyyy-mm-dd \"(hot)\"", "2026-12-01"),
+        (46_357.5, "yyyy-mm-dd", "2026-12-01T12:00:00"),
+        (30.5, "yyyy-mm-dd hh:mm", "30.5"),
+        (46_357.0, "General", "46357"),
+    ];
+    for (row, (number, format, _)) in (1..).zip(cells) {
+        sheet.write_number_with_format(row, 1, number, &Format::new().set_num_format(format)).unwrap();
+        sheet.write_string(row, 2, "news").unwrap();
+        sheet.write_string(row, 3, "Hi").unwrap();
+    }
+    let (grid, findings) = xlsx::read("a.xlsx", &book.save_to_buffer().unwrap());
+    assert_eq!(findings, []);
+    let read: Vec<&str> = grid.lines[1..].iter().map(|line| line.cells[1].text.as_str()).collect();
+    assert_eq!(read, cells.map(|(_, _, text)| text));
+    let back = brought_grid(&grid, &files(&[]));
+    let places: Vec<bool> = [2, 3, 5, 7, 8]
+        .iter()
+        .zip(&back.findings)
+        .map(|(row, finding)| finding.message.contains(&format!("cell B{row})")))
+        .collect();
+    assert_eq!(
+        (places, back.findings.len(), back.changes.len()),
+        (vec![true; 5], 5, 2),
+        "{:?}",
+        back.findings
+    );
+    let midnight = files(&[("a", "at = 2027-01-18T00:00:00\nto = [\"news\"]\ntext = \"Hi\"\n")]);
+    let bytes = xlsx::write(&exported(&midnight), &[]).unwrap();
+    assert_eq!(brought_grid(&xlsx::read("a.xlsx", &bytes).0, &midnight).same, 1);
+}
+
+#[test]
+fn a_cell_that_is_an_error_is_no_text() {
+    let line = |number, cells: [(&str, Holds); 4]| Line {
+        number,
+        cells: (0..)
+            .zip(cells)
+            .map(|(column, (text, holds))| Cell {
+                text: text.to_owned(),
+                holds,
+                place: Place::Book("Posts".to_owned(), format!("{}{number}", super::grid::letters(column))),
+            })
+            .collect(),
+    };
+    let head = line(1, ["id", "at", "to", "text"].map(|text| (text, Holds::Value)));
+    let row = [
+        ("", Holds::Value),
+        ("2027-01-20T09:00", Holds::Value),
+        ("news", Holds::Value),
+        ("#REF!", Holds::Fault),
+    ];
+    let back = brought_grid(&Grid { lines: vec![head, line(2, row)] }, &files(&[]));
+    assert_eq!((codes(&back.findings), back.changes.len()), (vec!["bad-value"], 0));
+    assert!(back.findings[0].message.contains("`#REF!` (sheet `Posts`, cell D2)"), "{:?}", back.findings);
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! `rust_xlsxwriter` and `calamine` are the well-kept crates of their kind, without C. Neither bounds what a workbook
 //! unpacks to, so it is unpacked once before, and counted; `zip` is what both stand on.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Read as _};
 
 use calamine::{DataRef, Reader as _, Xlsx};
@@ -13,8 +14,8 @@ use crate::calendar::Type;
 use crate::finding::{Code, Finding};
 
 use super::export::Table;
-use super::grid::{Cell, Grid, Line, Place, letters};
-use super::{COLUMNS_MAX, ROWS_MAX};
+use super::grid::{Cell, Grid, Holds, Line, Place, letters};
+use super::{COLUMNS_MAX, ROWS_MAX, cell};
 
 /// The sheet that posts stand on.
 const SHEET: &str = "Posts";
@@ -142,20 +143,26 @@ fn unpacked(bytes: &[u8]) -> Result<u64, String> {
 
 type Book<'a> = Xlsx<Cursor<&'a [u8]>>;
 
+/// The cells that are not empty, by row and column.
+type Found = BTreeMap<(usize, usize), (String, Holds)>;
+
 fn cells(file: &str, book: &mut Book<'_>, name: &str) -> Result<(Grid, Vec<Finding>), String> {
     let mut findings = Vec::new();
-    let mut found: std::collections::BTreeMap<(usize, usize), (String, bool)> =
-        std::collections::BTreeMap::new();
+    let mut found = Found::new();
     let say = |why: calamine::XlsxError| why.to_string();
     let is_within = |(row, column): (u32, u32)| (row as usize) <= ROWS_MAX && (column as usize) < COLUMNS_MAX;
+    let timed = timed(book, name).map_err(say)?;
     let mut beyond = None;
     let mut reader = book.worksheet_cells_reader(name).map_err(say)?;
     while let Some(cell) = reader.next_cell().map_err(say)? {
-        let (at, text) = (cell.get_position(), shown(cell.get_value()));
+        let at = cell.get_position();
+        let text = shown(cell.get_value(), timed.contains(&at));
+        let is_fault = matches!(cell.get_value(), DataRef::Error(_));
         if !is_within(at) {
             beyond = beyond.or(Some(at).filter(|_| !text.is_empty()));
         } else if !text.is_empty() {
-            found.insert((at.0 as usize, at.1 as usize), (text, false));
+            let holds = if is_fault { Holds::Fault } else { Holds::Value };
+            found.insert((at.0 as usize, at.1 as usize), (text, holds));
         }
     }
     drop(reader);
@@ -163,7 +170,8 @@ fn cells(file: &str, book: &mut Book<'_>, name: &str) -> Result<(Grid, Vec<Findi
     while let Some(cell) = reader.next_formula().map_err(say)? {
         let at = cell.get_position();
         if !cell.get_value().is_empty() && is_within(at) {
-            found.insert((at.0 as usize, at.1 as usize), (format!("={}", cell.get_value()), true));
+            let text = format!("={}", cell.get_value());
+            found.insert((at.0 as usize, at.1 as usize), (text, Holds::Formula));
         }
     }
     drop(reader);
@@ -185,10 +193,46 @@ fn cells(file: &str, book: &mut Book<'_>, name: &str) -> Result<(Grid, Vec<Findi
     Ok((grid(found, name), findings))
 }
 
+/// Returns the cells whose format shows a time of day: without one, midnight is a day alone.
+fn timed(book: &mut Book<'_>, name: &str) -> Result<BTreeSet<(u32, u32)>, calamine::XlsxError> {
+    let mut timed = BTreeSet::new();
+    let mut reader = book.worksheet_cells_reader(name)?;
+    let shows_time = |style: &calamine::Style| {
+        style.number_format.as_ref().is_some_and(|format| has_hour(&format.format_code))
+    };
+    let styles: Vec<bool> = reader.styles().iter().map(shows_time).collect();
+    while let Some((row, column, style)) = reader.next_style_id()? {
+        if styles.get(style).copied().unwrap_or(false) {
+            timed.insert((row, column));
+        }
+    }
+    Ok(timed)
+}
+
+/// Tells whether a number's format shows an hour, outside what it shows as it stands.
+fn has_hour(format: &str) -> bool {
+    let (mut is_quoted, mut is_escaped, mut is_language, mut before) = (false, false, false, ' ');
+    for c in format.chars() {
+        match c {
+            _ if is_escaped => is_escaped = false,
+            ']' => is_language = false,
+            '$' if before == '[' => is_language = true,
+            _ if is_language => {}
+            '"' => is_quoted = !is_quoted,
+            _ if is_quoted => {}
+            '\\' | '_' | '*' => is_escaped = true,
+            'h' | 'H' => return true,
+            _ => {}
+        }
+        before = c;
+    }
+    false
+}
+
 /// Puts cells into rows, those between them empty.
-fn grid(found: std::collections::BTreeMap<(usize, usize), (String, bool)>, name: &str) -> Grid {
+fn grid(found: Found, name: &str) -> Grid {
     let mut grid = Grid::default();
-    for ((row, column), (text, is_formula)) in found {
+    for ((row, column), (text, holds)) in found {
         let number = row + 1;
         if grid.lines.last().is_none_or(|line| line.number != number) {
             grid.lines.push(Line { number, cells: Vec::new() });
@@ -197,15 +241,16 @@ fn grid(found: std::collections::BTreeMap<(usize, usize), (String, bool)>, name:
         let place = |column: usize| Place::Book(name.to_owned(), format!("{}{number}", letters(column)));
         while line.cells.len() < column {
             let place = place(line.cells.len());
-            line.cells.push(Cell { text: String::new(), is_formula: false, place });
+            line.cells.push(Cell { text: String::new(), holds: Holds::Value, place });
         }
-        line.cells.push(Cell { text, is_formula, place: place(column) });
+        line.cells.push(Cell { text, holds, place: place(column) });
     }
     grid
 }
 
-/// Returns what a cell says; dates as `2027-01-18T09:00:00`.
-fn shown(value: &DataRef<'_>) -> String {
+/// Returns what a cell says: dates as `2027-01-18T09:00:00`, as `2027-01-18` where nothing says a time of day, and as
+/// `09:00:00` where nothing says a day.
+fn shown(value: &DataRef<'_>, is_timed: bool) -> String {
     match value {
         DataRef::Int(number) => number.to_string(),
         DataRef::Float(number) => number.to_string(),
@@ -219,10 +264,26 @@ fn shown(value: &DataRef<'_>) -> String {
             let day = chrono::NaiveDate::from_ymd_opt(i32::from(year), u32::from(month), u32::from(day));
             let midnight = day.and_then(|day| day.and_hms_opt(u32::from(hour), u32::from(minute), 0));
             let wall = midnight.and_then(|wall| wall.checked_add_signed(TimeDelta::seconds(seconds)));
-            wall.map_or_else(String::new, |wall| wall.format("%Y-%m-%dT%H:%M:%S").to_string())
+            match wall {
+                Some(wall) if (0.0..1.0).contains(&moment.as_f64()) => wall.format("%H:%M:%S").to_string(),
+                Some(wall) if wall.date() >= cell::FIRST_DAY => wall_shown(wall, is_timed),
+                // Nobody's date: the number, which says so.
+                _ => moment.as_f64().to_string(),
+            }
         }
-        DataRef::DateTimeIso(text) | DataRef::DurationIso(text) => text.clone(),
+        DataRef::DateTimeIso(text) => {
+            let wall = chrono::NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f");
+            wall.map_or_else(|_| text.clone(), |wall| wall_shown(wall, is_timed))
+        }
+        DataRef::DurationIso(text) => text.clone(),
         DataRef::Error(why) => format!("{why}"),
         DataRef::Empty => String::new(),
+    }
+}
+
+fn wall_shown(wall: chrono::NaiveDateTime, is_timed: bool) -> String {
+    match wall.time() == chrono::NaiveTime::MIN && !is_timed {
+        true => wall.date().to_string(),
+        false => wall.format("%Y-%m-%dT%H:%M:%S").to_string(),
     }
 }

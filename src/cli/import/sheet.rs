@@ -149,9 +149,7 @@ fn tell(ui: &mut Ui, imported: &Imported, written: bool) -> Result<(), Error> {
         )),
         _ => ui.status(format!("{new} new, {changed} changed, {} the same{end}", imported.same)),
     }
-    let is_elsewhere =
-        |change: &&Change| !change.is_new && change.columns.iter().any(|column| column == "at");
-    if of(false).any(|change| is_elsewhere(&change)) {
+    if imported.changes.iter().any(|change| change.has_moved) {
         ui.hint("`kalends fix` moves posts whose month changed to its folder");
     }
     Ok(())
