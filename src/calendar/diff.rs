@@ -2,6 +2,7 @@
 
 mod aim;
 mod annual;
+mod people;
 mod protocol;
 mod request;
 mod training;
@@ -15,7 +16,7 @@ use crate::draft::AccountId;
 use crate::time::show_duration;
 
 use super::model::Body;
-use super::{Account, Calendar, Department, Kind, Person, Post, Root, Rule, Runner, Signed, signed_moment};
+use super::{Account, Calendar, Kind, Post, Root, Rule, Signed, signed_moment};
 
 /// What became of a thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -135,12 +136,12 @@ fn things(calendar: &Calendar) -> BTreeMap<(Kind, String), Thing> {
         things.insert((kind, id.to_owned()), Thing { file: file.to_owned(), facts: facts.0 });
     };
     add(Kind::Kalends, "kalends", "kalends.toml", root(&calendar.root));
-    calendar.people.values().for_each(|it| add(Kind::Person, it.id.as_str(), &it.file, person(it)));
+    calendar.people.values().for_each(|it| add(Kind::Person, it.id.as_str(), &it.file, people::person(it)));
     calendar
         .departments
         .values()
-        .for_each(|it| add(Kind::Department, it.id.as_str(), &it.file, department(it)));
-    calendar.runners.values().for_each(|it| add(Kind::Runner, it.id.as_str(), &it.file, runner(it)));
+        .for_each(|it| add(Kind::Department, it.id.as_str(), &it.file, people::department(it)));
+    calendar.runners.values().for_each(|it| add(Kind::Runner, it.id.as_str(), &it.file, people::runner(it)));
     calendar.accounts.values().for_each(|it| add(Kind::Account, it.id.as_str(), &it.file, account(it)));
     calendar
         .campaigns
@@ -259,40 +260,6 @@ fn signed(signed: &Signed) -> List {
         .say("person", &signed.person.value)
         .say("digest", &signed.digest.value)
         .say("signed", signed_moment(signed.at.value))
-}
-
-fn person(person: &Person) -> List {
-    List::new()
-        .say("name", &person.name)
-        .maybe("role", person.role.as_ref().map(|role| role.value.as_str()))
-        .maybe("department", person.department.as_ref().map(|at| &at.value))
-        .maybe("email", person.email.as_ref())
-        .maybe("recipient", person.recipient.as_ref())
-        .maybe("signing key", person.signing_key.as_ref().map(|at| &at.value))
-        .maybe("until", person.until.as_ref().map(|at| at.value))
-}
-
-fn runner(runner: &Runner) -> List {
-    List::new()
-        .say("name", &runner.name)
-        .maybe("recipient", runner.recipient.as_ref())
-        .all("accounts", runner.accounts.iter().map(|at| &at.value))
-        .maybe("until", runner.until.as_ref().map(|at| at.value))
-}
-
-fn department(department: &Department) -> List {
-    let slots = department.slots.iter().map(|slot| {
-        let account = slot.account.as_ref().map_or(String::new(), |at| format!(" on {}", at.value));
-        format!("{} at {}{account}", slot.every.value, slot.at.value.format("%H:%M"))
-    });
-    List::new()
-        .say("name", &department.name)
-        .maybe("coordinator", department.coordinator.as_ref().map(|at| &at.value))
-        .all("contributors", department.contributors.iter().map(|at| &at.value))
-        .all("accounts", department.accounts.iter().map(|at| &at.value))
-        .maybe("posts a day", department.quota_day.as_ref().map(|at| at.value))
-        .maybe("posts a week", department.quota_week.as_ref().map(|at| at.value))
-        .all("slots", slots)
 }
 
 fn account(account: &Account) -> List {

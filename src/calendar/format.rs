@@ -1,6 +1,7 @@
 //! TOML with spans: tables opened against the grammar, values taken out of them, and everything wrong said at once.
 
 pub mod date;
+mod example;
 mod key;
 pub mod pattern;
 mod table;

@@ -5,6 +5,7 @@
 
 mod events;
 mod request;
+mod aim;
 mod annual;
 mod root;
 mod rule;
@@ -137,8 +138,8 @@ impl Kind {
             Kind::Department => DEPARTMENT,
             Kind::Runner => RUNNER,
             Kind::Account => ACCOUNT,
-            Kind::Campaign => CAMPAIGN,
-            Kind::Goal => GOAL,
+            Kind::Campaign => aim::CAMPAIGN,
+            Kind::Goal => aim::GOAL,
             Kind::Protocol => PROTOCOL,
             Kind::Fact => FACT,
             Kind::Events => events::EVENTS,
@@ -242,7 +243,7 @@ const fn may(name: &'static str, takes: Type, doc: &'static str) -> Key {
 
 use Type::{
     Choice, Choices, Count, Date, DateTime, Dates, Duration, Every, Flag, Id, Ids, Language, Line, Lines,
-    Number, PerAccount, Platform, Table, Tables, Text, Time, Url, Zone,
+    PerAccount, Platform, Table, Tables, Text, Time, Url, Zone,
 };
 
 const ROLES: &[&str] = &[
@@ -311,31 +312,6 @@ const ACCOUNT: &[Key] = &[
     may("by_hand", Flag, "Whether a person posts here: kalends reminds and keeps the record."),
     may("title", Line, "A feed's title."),
     may("folder", Line, "A feed's folder, relative to the calendar; `public/<account id>` if absent."),
-];
-
-const CAMPAIGN: &[Key] = &[
-    must("name", Line, "The campaign's name."),
-    may("from", Date, "Its first day."),
-    may("until", Date, "Its last day."),
-    may("goal", Id, "The goal it serves."),
-    may("department", Id, "The department that leads it."),
-    may("tag", Line, "Its tag, without `#`."),
-    may("link", Url, "Its page."),
-    may("brief", Text, "What it is for."),
-    may("metric", Line, "What is counted to judge it, such as `visits`; its goal says it otherwise."),
-    may("target", Number, "The number that it is to reach."),
-    may("judged_by", Date, "The day on which the number is read."),
-    may("step", Tables(step::STEP), "What goes out when, and what for."),
-];
-
-const GOAL: &[Key] = &[
-    must("name", Line, "The goal's name."),
-    must("metric", Line, "What is counted, such as `followers` or `link clicks`."),
-    may("baseline", Number, "The number at the start."),
-    must("target", Number, "The number to reach."),
-    must("by", Date, "The day to reach it by."),
-    may("account", Id, "The account it is counted on."),
-    may("department", Id, "The department it is set for."),
 ];
 
 const MEDIA: &[Key] = &[
