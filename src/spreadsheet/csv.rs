@@ -126,7 +126,7 @@ impl Reader<'_> {
         while !self.rest().is_empty() {
             let line = self.line();
             // Behind such an end nobody knows which row it is: neither editors nor findings count it.
-            if self.rest().starts_with('\r') {
+            if self.rest().starts_with('\r') && !self.rest().starts_with("\r\n") {
                 let finding = Finding::new(Code::Syntax, self.file, "line ends are bare CR");
                 self.findings.push(finding.at(self.at..self.at + 1).help("save as CSV UTF-8"));
                 break;

@@ -49,7 +49,7 @@ pub fn text_value(text: &str) -> Value {
 }
 
 /// Returns a file's new text with the line ends that the file had: those of the lines that stay before and behind what
-/// changed, and between them those that most lines had.
+/// changed, and between them those that most lines had where there are more or fewer of them.
 pub fn with_ends_of(before: &str, text: &str) -> String {
     fn parted(line: &str) -> (&str, &str) {
         let body = line.strip_suffix('\n').unwrap_or(line);
@@ -67,7 +67,7 @@ pub fn with_ends_of(before: &str, text: &str) -> String {
     let mut ended = String::with_capacity(text.len() + new.len());
     for (number, (body, end)) in new.iter().enumerate() {
         let place = match number {
-            number if number < head => Some(number),
+            number if number < head || old.len() == new.len() => Some(number),
             number if number >= new.len() - tail => Some(number + old.len() - new.len()),
             _ => None,
         };

@@ -22,6 +22,27 @@ pub enum Holds {
     Fault,
 }
 
+impl Holds {
+    /// Returns what is wrong with a cell that holds no value: the code, what it is, the label, and what to do.
+    pub fn fault(self) -> Option<(Code, &'static str, &'static str, &'static str)> {
+        match self {
+            Holds::Value => None,
+            Holds::Formula => Some((
+                Code::FormulaCell,
+                "the cell is a formula",
+                "a formula",
+                "paste the value in its place (Paste Special: Values); a text that begins with `=` has a `'` before it",
+            )),
+            Holds::Fault => Some((
+                Code::BadValue,
+                "the cell is an error of the spreadsheet",
+                "an error",
+                "write the value in its place; a text that looks so has a `'` before it",
+            )),
+        }
+    }
+}
+
 /// One cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cell {

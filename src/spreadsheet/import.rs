@@ -7,8 +7,8 @@ use toml_edit::DocumentMut;
 use super::columns::Columns;
 use super::edit::{Wanted, apply, with_ends_of};
 use super::export::{document, text};
-use super::grid::{Grid, Holds, Line, Place, finding};
-use super::row::{Row, key_of, path_at, row, version};
+use super::grid::{Grid, Line, Place, finding};
+use super::row::{Row, differing, key_of, path_at, row, version};
 use super::{ID, VERSION, cell};
 use crate::calendar::{self, Calendar, Post, slug};
 use crate::draft::{MediaBook, PostId};
@@ -134,7 +134,7 @@ impl Import<'_> {
                 }
                 continue;
             };
-            if let Some((code, what, label, help)) = unreadable(cell.holds) {
+            if let Some((code, what, label, help)) = cell.holds.fault() {
                 self.say(code, &cell.place, format!("{what}: `{}`", clipped(&cell.text)), label, help);
                 continue;
             }
@@ -371,25 +371,6 @@ impl Import<'_> {
     }
 }
 
-/// Returns what is wrong with a cell that holds no value: the code, what it is, the label, and what to do.
-fn unreadable(holds: Holds) -> Option<(Code, &'static str, &'static str, &'static str)> {
-    match holds {
-        Holds::Value => None,
-        Holds::Formula => Some((
-            Code::FormulaCell,
-            "the cell is a formula",
-            "a formula",
-            "paste the value in its place (Paste Special: Values); a text that begins with `=` has a `'` before it",
-        )),
-        Holds::Fault => Some((
-            Code::BadValue,
-            "the cell is an error of the spreadsheet",
-            "an error",
-            "write the value in its place; a text that looks so has a `'` before it",
-        )),
-    }
-}
-
 /// Returns where a row begins.
 fn place(line: &Line) -> Place {
     line.cells.first().map_or(Place::Text(0..0), |cell| cell.place.clone())
@@ -405,16 +386,6 @@ enum Stand {
     Outdated,
     /// Nobody can tell.
     Unknown,
-}
-
-/// Returns the columns whose cells differ from a post's.
-fn differing(now: &Row, wanted: &Wanted) -> Vec<String> {
-    let old: BTreeMap<&str, &str> = now.iter().map(|(path, cell)| (path.as_str(), cell.as_str())).collect();
-    let differs = |(path, value): &(&String, &Option<toml_edit::Value>)| {
-        let new = value.as_ref().map_or_else(String::new, cell::show);
-        old.get(path.as_str()).copied().unwrap_or_default() != new
-    };
-    wanted.iter().filter(differs).map(|(path, _)| path.clone()).collect()
 }
 
 fn clipped(text: &str) -> String {

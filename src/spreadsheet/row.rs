@@ -1,10 +1,13 @@
 //! A post's file as a row: each key that it says, by its path, with the cell of its value.
 
+use std::collections::BTreeMap;
+
 use toml_edit::{DocumentMut, Item, TableLike, Value};
 
 use crate::calendar::{Key, Kind, Type};
 use crate::draft::Digest;
 
+use super::edit::Wanted;
 use super::{ID, cell};
 
 /// The cells of a post by the paths of their keys, in the order of the grammar.
@@ -125,6 +128,16 @@ fn below(key: &'static Key, rest: &[&str]) -> Option<&'static Key> {
         (_, []) => Some(key),
         _ => None,
     }
+}
+
+/// Returns the columns whose cells differ from a post's.
+pub fn differing(now: &Row, wanted: &Wanted) -> Vec<String> {
+    let old: BTreeMap<&str, &str> = now.iter().map(|(path, cell)| (path.as_str(), cell.as_str())).collect();
+    let differs = |(path, value): &(&String, &Option<Value>)| {
+        let new = value.as_ref().map_or_else(String::new, cell::show);
+        old.get(path.as_str()).copied().unwrap_or_default() != new
+    };
+    wanted.iter().filter(differs).map(|(path, _)| path.clone()).collect()
 }
 
 /// Returns the version of a row: what it says, whatever its order.

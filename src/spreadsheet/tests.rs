@@ -409,7 +409,7 @@ fn a_workbook_s_day_or_time_alone_is_no_moment_and_its_midnight_is() {
     for (row, (number, format, _)) in (1..).zip(cells) {
         sheet.write_number_with_format(row, 1, number, &Format::new().set_num_format(format)).unwrap();
         sheet.write_string(row, 2, "news").unwrap();
-        sheet.write_string(row, 3, "Hi").unwrap();
+        sheet.write_string(row, 3, format).unwrap();
     }
     let (grid, findings) = xlsx::read("a.xlsx", &book.save_to_buffer().unwrap());
     assert_eq!(findings, []);
