@@ -141,11 +141,10 @@ pub fn as_markdown(changes: &[Changed], findings: &[Finding], sources: &Sources<
         let sign = if finding.severity() == Severity::Error { "❌" } else { "⚠️" };
         _ = writeln!(
             page,
-            "- {sign} {} {}{line}: {}{help} ({} {})",
+            "- {sign} {} {}{line}: {}{help} (code {})",
             word(finding.severity()),
             markdown(&sources.path_for_programs(&finding.file)),
             markdown(&finding.message),
-            "code",
             markdown(finding.code.name())
         );
     }
