@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::ops::Range;
 
-use chrono::{DateTime, NaiveDate, TimeDelta, Timelike, Utc};
+use chrono::{DateTime, Days, NaiveDate, TimeDelta, Timelike, Utc};
 
 use crate::calendar::Calendar;
 use crate::draft::{AccountId, DepartmentId, Draft, Fingerprint, PostId};
@@ -15,6 +15,15 @@ pub const NEAR: TimeDelta = TimeDelta::minutes(15);
 
 /// An account is silent when so many whole days have no post of it.
 pub const SILENT_DAYS_MIN: i64 = 7;
+
+/// How far around some days posts are looked for that end a silence.
+const AROUND: Days = Days::new(92);
+
+/// Returns the days in which posts are looked for that end a silence in some days.
+pub fn around(days: &Range<NaiveDate>) -> Range<NaiveDate> {
+    let start = days.start.checked_sub_days(AROUND).unwrap_or(days.start);
+    start..days.end.checked_add_days(AROUND).unwrap_or(days.end)
+}
 
 /// Posts that meet.
 #[derive(Debug, Clone, PartialEq, Eq)]

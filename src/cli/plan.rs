@@ -5,7 +5,7 @@ mod months;
 use std::collections::BTreeSet;
 use std::ops::Range;
 
-use chrono::{DateTime, Datelike, Months, NaiveDate, NaiveTime, TimeDelta, Utc};
+use chrono::{DateTime, Datelike, Months, NaiveDate, TimeDelta, Utc};
 use serde::Serialize;
 
 use crate::calendar::Calendar;
@@ -204,7 +204,7 @@ fn is_asked_for(args: &Args, calendar: &Calendar, row: &Row) -> bool {
 
 /// Returns the moments that are shown.
 fn window(args: &Args, zone: &Zone, now: DateTime<Utc>) -> Range<DateTime<Utc>> {
-    asked_days(args.month, args.year).and_then(|days| moments(&days, zone)).unwrap_or_else(|| {
+    asked_days(args.month, args.year).and_then(|days| zone.moments(&days)).unwrap_or_else(|| {
         let end =
             now.checked_add_signed(TimeDelta::days(i64::from(args.days))).unwrap_or(DateTime::<Utc>::MAX_UTC);
         now.checked_sub_signed(BACK).unwrap_or(DateTime::<Utc>::MIN_UTC)..end
@@ -219,12 +219,6 @@ pub(super) fn asked_days(month: Option<NaiveDate>, year: Option<i32>) -> Option<
         (None, None) => return None,
     };
     Some(first..first.checked_add_months(Months::new(months))?)
-}
-
-/// Returns the moments of some days in a zone.
-pub(super) fn moments(days: &Range<NaiveDate>, zone: &Zone) -> Option<Range<DateTime<Utc>>> {
-    let start = |day: NaiveDate| zone.resolve_somehow(day.and_time(NaiveTime::MIN), None);
-    Some(start(days.start)?..start(days.end)?)
 }
 
 pub(super) fn parse_month(text: &str) -> Result<NaiveDate, String> {

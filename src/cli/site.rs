@@ -1,29 +1,25 @@
 //! `kalends site`
 
-use std::ops::Range;
 use std::path::PathBuf;
 
-use chrono::{Datelike, Days, NaiveDate};
+use chrono::{Datelike, NaiveDate};
 use clap::ValueHint;
 use serde::Serialize;
 
 use crate::calendar::Request;
 use crate::cli::check::rev;
 use crate::cli::here::Here;
-use crate::cli::plan::{asked_days, moments, parse_month};
+use crate::cli::plan::{asked_days, parse_month};
 use crate::cli::preview::album;
 use crate::cli::request::rows as requested;
 use crate::cli::{ClockArgs, complete, look};
 use crate::error::{Error, Outcome};
 use crate::fate::{Fate, fate};
-use crate::overview::{collisions, gaps};
+use crate::overview::{around, collisions, gaps};
 use crate::rim::folder;
 use crate::rim::repo::Rev;
 use crate::ui::page::site::{Survey, files};
 use crate::ui::{Ui, plural};
-
-/// How far beyond the site's days posts are looked for that end a silence which reaches into them.
-const AROUND: Days = Days::new(92);
 
 /// Makes the calendar into pages for a browser.
 ///
@@ -72,15 +68,15 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
     let out_of_reach = || Error::usage("that time is too far away");
     let this_year = calendar.zone().local(now).year();
     let days = asked_days(args.month, Some(args.year.unwrap_or(this_year))).ok_or_else(out_of_reach)?;
-    let window = moments(&days, calendar.zone()).ok_or_else(out_of_reach)?;
+    let window = calendar.zone().moments(&days).ok_or_else(out_of_reach)?;
 
     let plan = look::survey(ui, &reading, &rev, window.clone(), now)?;
     let rows = requested(ui, &reading, &rev, now)?;
     let fates: Vec<(&Request, Fate)> =
         calendar.requests.values().map(|request| (request, fate(calendar, request, &rows, now))).collect();
     let known = around(&days);
-    let around = calendar.drafts(moments(&known, calendar.zone()).unwrap_or_else(|| window.clone()));
-    let drafts: Vec<_> = around.iter().filter(|draft| window.contains(&draft.due)).cloned().collect();
+    let near = calendar.drafts(calendar.zone().moments(&known).unwrap_or_else(|| window.clone()));
+    let drafts: Vec<_> = near.iter().filter(|draft| window.contains(&draft.due)).cloned().collect();
     let media: Vec<&str> =
         drafts.iter().flat_map(|draft| &draft.media).map(|media| media.file.as_str()).collect();
     let book = reading.repo.media_facts(&media, &rev)?;
@@ -93,7 +89,7 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
         drafts: &drafts,
         rows: &plan.rows,
         collisions: &collisions(calendar, &drafts),
-        gaps: &gaps(calendar, &around, &known, &days),
+        gaps: &gaps(calendar, &near, &known, &days),
         requests: &fates,
         now,
         days,
@@ -121,12 +117,6 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
         ui.warning(format!("the calendar has {}: kalends check", plural(reading.findings.len(), "finding")));
     }
     Ok(Outcome::Done)
-}
-
-/// Returns the days in which posts are looked for that end a silence.
-fn around(days: &Range<NaiveDate>) -> Range<NaiveDate> {
-    let start = days.start.checked_sub_days(AROUND).unwrap_or(days.start);
-    start..days.end.checked_add_days(AROUND).unwrap_or(days.end)
 }
 
 /// Returns the short name of the commit that is read.

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
+use chrono::{DateTime, Days, NaiveDate, Utc};
 
 use crate::calendar::{Calendar, Events, Happening, Post, Rest, sort};
 use crate::draft::PostId;
@@ -114,11 +114,7 @@ fn imported(calendar: &Calendar) -> Option<Range<NaiveDate>> {
 
 fn outing<'a>(calendar: &'a Calendar, post: &'a Post, days: &Range<NaiveDate>) -> Outing<'a> {
     let zone = calendar.zone();
-    let start = |day: NaiveDate| zone.resolve_somehow(day.and_time(NaiveTime::MIN), None);
-    let due = match (start(days.start), start(days.end)) {
-        (Some(from), Some(until)) => calendar.dues(post, &(from..until)),
-        _ => Vec::new(),
-    };
+    let due = zone.moments(days).map_or_else(Vec::new, |window| calendar.dues(post, &window));
     let due = due.into_iter().map(|(_, due)| (zone.local(due).date(), due)).collect();
     Outing { said: Said::of(post), due }
 }

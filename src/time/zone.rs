@@ -1,8 +1,9 @@
 //! Zones, and the wall clocks that hang in them.
 
 use std::fmt;
+use std::ops::Range;
 
-use chrono::{DateTime, Datelike, NaiveDateTime, TimeDelta, Timelike, Utc};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, Timelike, Utc};
 use jiff::tz::{AmbiguousOffset, TimeZone, TimeZoneDatabase};
 
 use super::database::{databases, nearest_zone};
@@ -146,6 +147,12 @@ impl Zone {
                 })
             }
         }
+    }
+
+    /// Returns the moments of some days, from the first midnight to the one behind them.
+    pub fn moments(&self, days: &Range<NaiveDate>) -> Option<Range<DateTime<Utc>>> {
+        let start = |day: NaiveDate| self.resolve_somehow(day.and_time(NaiveTime::MIN), None);
+        Some(start(days.start)?..start(days.end)?)
     }
 
     /// Returns the moment at which the zone's clocks show a time, or the nearest meaning it can have: the end of the

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use chrono::{DateTime, Days, NaiveDate, NaiveTime, TimeDelta, Timelike, Utc};
+use chrono::{DateTime, NaiveDate, TimeDelta, Timelike, Utc};
 
 use crate::calendar::{
     Calendar, Coverage, Observance, Period, PlannedSlot, Post, Schedule, check_schedules, shown, sort,
@@ -17,9 +17,6 @@ use super::board::{Board, Covered, Item, Origin};
 
 /// A slot without a post is told when it is so near.
 pub const LEAD: TimeDelta = TimeDelta::days(14);
-
-/// How far beyond the year posts are looked for that end a silence which reaches into it.
-const AROUND: Days = Days::new(92);
 
 /// Finds every gap and every collision of a year: what is wrong with its schedule, posts and slots on closed days, quotas
 /// that are passed, coverage and observances that are not met, slots without a post that are near or past, accounts that
@@ -42,9 +39,9 @@ pub fn check(board: &Board<'_>, now: DateTime<Utc>) -> Vec<Finding> {
         findings.extend(slots_that_meet(board, schedule));
         findings.extend(slots_beyond_quota(board, schedule));
     }
-    let known = around(&board.days);
+    let known = overview::around(&board.days);
     let drafts =
-        moments(&known, board.calendar).map(|window| board.calendar.drafts(window)).unwrap_or_default();
+        board.calendar.zone().moments(&known).map(|window| board.calendar.drafts(window)).unwrap_or_default();
     findings.extend(silences(board, &drafts, &known));
     let of_year: Vec<_> = drafts
         .into_iter()
@@ -68,17 +65,6 @@ fn of_the_whole(board: &Board<'_>) -> Vec<Finding> {
     let mut findings = check_schedules(board.calendar);
     findings.retain(|finding| Some(finding.file.as_str()) == own || of_year.contains(finding.file.as_str()));
     findings
-}
-
-/// Returns the moments of some days.
-fn moments(days: &Range<NaiveDate>, calendar: &Calendar) -> Option<Range<DateTime<Utc>>> {
-    let start = |day: NaiveDate| calendar.zone().resolve_somehow(day.and_time(NaiveTime::MIN), None);
-    Some(start(days.start)?..start(days.end)?)
-}
-
-fn around(days: &Range<NaiveDate>) -> Range<NaiveDate> {
-    let start = days.start.checked_sub_days(AROUND).unwrap_or(days.start);
-    start..days.end.checked_add_days(AROUND).unwrap_or(days.end)
 }
 
 /// Grades what is past as a warning.

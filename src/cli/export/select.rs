@@ -7,7 +7,7 @@ use chrono::{DateTime, NaiveDate, Utc};
 use crate::calendar::{Calendar, Post};
 use crate::cli::complete;
 use crate::cli::here::Here;
-use crate::cli::plan::{asked_days, moments, parse_month};
+use crate::cli::plan::{asked_days, parse_month};
 use crate::error::Error;
 
 /// Which posts are meant.
@@ -60,7 +60,7 @@ impl Selection {
             None => self.days()?,
         };
         let out_of_range = || Error::usage("these days are out of range");
-        moments(&days, calendar.zone()).map(Window::Of).ok_or_else(out_of_range)
+        calendar.zone().moments(&days).map(Window::Of).ok_or_else(out_of_range)
     }
 
     fn days(&self) -> Result<Range<NaiveDate>, Error> {
