@@ -25,6 +25,7 @@
 mod mutant;
 
 // Words and values: pure.
+pub mod number;
 pub mod text;
 pub mod html;
 pub mod time;
@@ -45,6 +46,7 @@ pub mod plan;
 pub mod overview;
 pub mod fate;
 pub mod year;
+pub mod reading;
 
 // Protocols: requests and answers as values.
 pub mod http;

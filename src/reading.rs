@@ -1,0 +1,305 @@
+//! What posts, accounts, goals and links had earned by a moment: readings, as platforms gave them, and what they are of.
+//!
+//! A reading is a fact: this number, under this name, read at this moment. None is ever changed; a correction is a later
+//! reading. What was not given is absent, never zero. Readings lie in CSV files of two kinds under `readings/`, on the
+//! ledger's branch where kalends read them, and in the calendar where people brought them along:
+//!
+//! ```text
+//! readings/2027/01/19/mastodon.csv          numbers: read,subject,metric,name,value,unit,from,until,definition
+//! readings/2027/01/19/mastodon.2.csv        the second file of that day and account
+//! readings/2026/11/instagram.posts.csv      posts that kalends did not publish itself: one row a post
+//! ```
+
+mod metric;
+mod post;
+mod sheet;
+mod subject;
+
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Range;
+
+use chrono::{DateTime, Utc};
+
+use crate::number::Amount;
+
+pub use metric::{Metric, Nature};
+pub use post::{Entry, Form, POSTS_HEAD, Source, Unkept, Work, read_posts, write_posts};
+pub use sheet::{Figure, HEAD, Line, lines, write};
+pub use subject::{Link, Subject};
+
+/// The folder of readings, on the ledger's branch and in the calendar.
+pub const FOLDER: &str = "readings";
+
+/// What a file of readings holds, by its name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Content {
+    /// Numbers.
+    Numbers,
+    /// Posts.
+    Posts,
+}
+
+/// Returns what a path holds; nothing where it is no file of readings.
+pub fn content_of(path: &str) -> Option<Content> {
+    let name = path.strip_prefix(FOLDER)?.strip_prefix('/')?.rsplit('/').next()?.strip_suffix(".csv")?;
+    Some(if name.split('.').skip(1).any(|word| word == "posts") { Content::Posts } else { Content::Numbers })
+}
+
+/// Something in a file of readings that counts for nothing, and why.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Flaw {
+    /// The file.
+    pub file: String,
+    /// The line, from 1.
+    pub line: u32,
+    /// What is wrong with it.
+    pub what: String,
+}
+
+/// How a platform names and defines a number.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Native {
+    /// The platform's own name of it.
+    pub name: String,
+    /// `EUR`, `s`; empty for a count.
+    pub unit: String,
+    /// What the platform says that it counts.
+    pub definition: String,
+}
+
+/// One reading, packed: millions of them are held at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Row {
+    /// What it is of: an index into [`Readings::subjects`].
+    pub subject: u32,
+    /// When it was read, in seconds since 1970.
+    pub read_secs: u32,
+    /// The number.
+    pub value: Amount,
+    /// What was counted.
+    pub metric: Metric,
+    /// The platform's name and definition: an index into [`Readings::natives`].
+    pub native: u16,
+    /// The time it is counted over: an index into [`Readings::windows`]; 0 where it says none.
+    pub window: u32,
+    /// Its file: an index into [`Readings::files`].
+    pub file: u32,
+    /// Its line in the file, from 1.
+    pub line: u32,
+}
+
+impl Row {
+    /// Returns when it was read.
+    pub fn read(&self) -> DateTime<Utc> {
+        DateTime::from_timestamp(self.read_secs.into(), 0).unwrap_or_default()
+    }
+}
+
+/// A time that a number is counted over.
+pub type Window = Range<DateTime<Utc>>;
+
+/// All readings that there are.
+#[derive(Debug, Clone, Default)]
+pub struct Readings {
+    /// What they are of, sorted.
+    pub subjects: Vec<Subject>,
+    /// The rows, by subject, metric, window, moment of reading; each fact once.
+    pub rows: Vec<Row>,
+    /// The platforms' names and definitions.
+    pub natives: Vec<Native>,
+    /// The times that are counted over; the first stands for none.
+    pub windows: Vec<Option<Window>>,
+    /// The files.
+    pub files: Vec<String>,
+    /// What could not be read.
+    pub flaws: Vec<Flaw>,
+    /// How many rows said again what another had said: the same number, read at the same moment.
+    pub repeats: usize,
+}
+
+/// Reads files of numbers, in any order.
+#[derive(Debug, Default)]
+pub struct Reader {
+    known: HashMap<String, u32>,
+    subjects: Vec<Subject>,
+    natives: HashMap<Native, u16>,
+    windows: HashMap<(i64, i64), u32>,
+    files: Vec<String>,
+    rows: Vec<Row>,
+    flaws: Vec<Flaw>,
+}
+
+/// The most names and definitions that are told apart.
+const NATIVES_MAX: usize = 60_000;
+
+impl Reader {
+    /// Reads one file.
+    pub fn read(&mut self, path: &str, text: &str) {
+        let file = u32::try_from(self.files.len()).unwrap_or(u32::MAX);
+        self.files.push(path.to_owned());
+        for (number, line) in lines(text) {
+            match line.and_then(|line| self.row(&line, file, number)) {
+                Ok(row) => self.rows.push(row),
+                Err(what) => self.flaws.push(Flaw { file: path.to_owned(), line: number, what }),
+            }
+        }
+    }
+
+    fn row(&mut self, line: &Line<'_>, file: u32, number: u32) -> Result<Row, String> {
+        let subject = match self.known.get(line.subject.as_ref()) {
+            Some(subject) => *subject,
+            None => {
+                let subject: Subject = line.subject.parse()?;
+                let index = u32::try_from(self.subjects.len()).map_err(|_| "there are too many subjects")?;
+                self.subjects.push(subject);
+                self.known.insert(line.subject.clone().into_owned(), index);
+                index
+            }
+        };
+        let read_secs = u32::try_from(line.read.timestamp()).map_err(|_| "it is read before 1970")?;
+        let native = self.native(line)?;
+        let window = self.window(line)?;
+        Ok(Row {
+            subject,
+            read_secs,
+            value: line.value,
+            metric: line.metric,
+            native,
+            window,
+            file,
+            line: number,
+        })
+    }
+
+    fn native(&mut self, line: &Line<'_>) -> Result<u16, String> {
+        let native = Native {
+            name: line.name.clone().into_owned(),
+            unit: line.unit.clone().into_owned(),
+            definition: line.definition.clone().into_owned(),
+        };
+        if let Some(index) = self.natives.get(&native) {
+            return Ok(*index);
+        }
+        let index = u16::try_from(self.natives.len()).ok().filter(|index| usize::from(*index) < NATIVES_MAX);
+        let index = index.ok_or("too many names and definitions")?;
+        self.natives.insert(native, index);
+        Ok(index)
+    }
+
+    fn window(&mut self, line: &Line<'_>) -> Result<u32, String> {
+        let Some(window) = &line.window else { return Ok(0) };
+        let next = u32::try_from(self.windows.len() + 1).map_err(|_| "there are too many windows")?;
+        Ok(*self.windows.entry((window.start.timestamp(), window.end.timestamp())).or_insert(next))
+    }
+
+    /// Returns all that was read, sorted, each fact once.
+    pub fn finish(self) -> Readings {
+        let mut order: Vec<u32> = (0..).take(self.subjects.len()).collect();
+        let subject_of = |index: &u32| self.subjects.get(usize::try_from(*index).unwrap_or(usize::MAX));
+        order.sort_by(|a, b| subject_of(a).cmp(&subject_of(b)));
+        let mut rank = vec![0_u32; order.len()];
+        for (place, old) in (0_u32..).zip(&order) {
+            if let Some(rank) = rank.get_mut(*old as usize) {
+                *rank = place;
+            }
+        }
+        let mut rows = self.rows;
+        for row in &mut rows {
+            row.subject = rank.get(row.subject as usize).copied().unwrap_or(row.subject);
+        }
+        let mut windows: Vec<Option<Window>> = vec![None; self.windows.len() + 1];
+        let moment = |secs| DateTime::from_timestamp(secs, 0).unwrap_or_default();
+        for ((from, until), index) in self.windows {
+            if let Some(window) = windows.get_mut(index as usize) {
+                *window = Some(moment(from)..moment(until));
+            }
+        }
+        let mut natives = vec![Native::default(); self.natives.len()];
+        for (native, index) in self.natives {
+            if let Some(place) = natives.get_mut(usize::from(index)) {
+                *place = native;
+            }
+        }
+        let start =
+            |row: &Row| windows.get(row.window as usize).and_then(|w| w.as_ref().map(|w| (w.start, w.end)));
+        rows.sort_by(|a, b| {
+            (a.subject, a.metric).cmp(&(b.subject, b.metric)).then_with(|| {
+                (start(a), a.read_secs, a.value, a.file, a.line).cmp(&(
+                    start(b),
+                    b.read_secs,
+                    b.value,
+                    b.file,
+                    b.line,
+                ))
+            })
+        });
+        let before = rows.len();
+        let fact = |row: &Row| (row.subject, row.metric, row.window, row.read_secs, row.value);
+        rows.dedup_by(|b, a| fact(a) == fact(b));
+        let repeats = before - rows.len();
+        let mut slots: Vec<Option<Subject>> = self.subjects.into_iter().map(Some).collect();
+        let take = |old: &u32| slots.get_mut(*old as usize).and_then(Option::take);
+        let subjects = order.iter().filter_map(take).collect();
+        Readings { subjects, rows, natives, windows, files: self.files, flaws: self.flaws, repeats }
+    }
+}
+
+impl Readings {
+    /// Reads files of numbers: path and text.
+    pub fn read<'a>(files: impl IntoIterator<Item = (&'a str, &'a str)>) -> Readings {
+        let mut reader = Reader::default();
+        files.into_iter().for_each(|(path, text)| reader.read(path, text));
+        reader.finish()
+    }
+
+    /// Returns a subject's place; nothing where nothing was read of it.
+    pub fn place(&self, subject: &Subject) -> Option<u32> {
+        self.subjects.binary_search(subject).ok().and_then(|at| u32::try_from(at).ok())
+    }
+
+    /// Returns all rows of a subject's metric, by window and then by the moment of reading.
+    pub fn of(&self, subject: &Subject, metric: Metric) -> &[Row] {
+        self.place(subject).map_or(&[], |subject| self.at(subject, metric))
+    }
+
+    /// Returns all rows of a subject, by its place, and a metric.
+    pub fn at(&self, subject: u32, metric: Metric) -> &[Row] {
+        let from = self.rows.partition_point(|row| (row.subject, row.metric) < (subject, metric));
+        let rest = self.rows.get(from..).unwrap_or_default();
+        let count = rest.partition_point(|row| (row.subject, row.metric) <= (subject, metric));
+        rest.get(..count).unwrap_or_default()
+    }
+
+    /// Returns the last row of a metric without a window that was read until a moment.
+    pub fn latest(&self, subject: &Subject, metric: Metric, until: DateTime<Utc>) -> Option<&Row> {
+        self.of(subject, metric).iter().rfind(|row| row.window == 0 && row.read() <= until)
+    }
+
+    /// Returns the time that a row is counted over.
+    pub fn window(&self, row: &Row) -> Option<&Window> {
+        self.windows.get(row.window as usize).and_then(Option::as_ref)
+    }
+
+    /// Returns how the platform names and defines a row's number.
+    pub fn native(&self, row: &Row) -> Option<&Native> {
+        self.natives.get(usize::from(row.native))
+    }
+
+    /// Returns a row's place as people write it: `readings/2027/01/19/mastodon.csv:7`.
+    pub fn origin(&self, row: &Row) -> String {
+        let file = self.files.get(row.file as usize).map_or("", String::as_str);
+        format!("{file}:{}", row.line)
+    }
+
+    /// Returns each metric of a subject with its rows.
+    pub fn metrics(&self, subject: u32) -> BTreeMap<Metric, &[Row]> {
+        let from = self.rows.partition_point(|row| row.subject < subject);
+        let rest = self.rows.get(from..).unwrap_or_default();
+        let count = rest.partition_point(|row| row.subject <= subject);
+        let chunks = rest.get(..count).unwrap_or_default().chunk_by(|a, b| a.metric == b.metric);
+        chunks.filter_map(|rows| rows.first().map(|row| (row.metric, rows))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests;
