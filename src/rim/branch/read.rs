@@ -87,19 +87,22 @@ fn text(repository: &Repository, id: Oid, limit_bytes: usize) -> Result<String, 
 /// A file of a tree: its path, and its text's id where it is a plain one.
 type Leaf = (String, Option<Oid>);
 
+/// Opens the repository once more.
+type Another<'a> = &'a dyn Fn() -> Result<Repository, LogError>;
+
 /// Returns the paths of all files below a folder, sorted.
 pub(super) fn paths_below(repository: &Repository, tip: &Tip, folder: &str) -> Result<Vec<String>, LogError> {
     Ok(leaves(repository, tip, folder)?.into_iter().map(|(path, _)| path).collect())
 }
 
-/// Shows all files below a folder, sorted by path. What is read ahead of the visitor is bounded; `another` opens the
-/// repository once more for each thread that reads.
-pub(super) fn below(
+/// Shows what is made of all files below a folder, sorted by path. What is read ahead of the visitor is bounded;
+/// `another` opens the repository once more for each thread that reads, and `make` is called on that thread.
+pub(super) fn below<T: Send>(
     repository: &Repository,
     tip: &Tip,
     folder: &str,
-    another: &dyn Fn() -> Result<Repository, LogError>,
-    visit: &mut dyn FnMut(Found),
+    (another, make): (Another<'_>, &(dyn Fn(Found) -> T + Sync)),
+    visit: &mut dyn FnMut(T),
 ) -> Result<(), LogError> {
     let leaves = leaves(repository, tip, folder)?;
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(THREADS_MAX);
@@ -109,8 +112,8 @@ pub(super) fn below(
     while !rest.is_empty() {
         let (now, later) = rest.split_at(ahead(repository, rest));
         rest = later;
-        let read = |repository: &Repository, leaves: &[Leaf]| -> Vec<Found> {
-            leaves.iter().map(|leaf| found(repository, leaf)).collect()
+        let read = |repository: &Repository, leaves: &[Leaf]| -> Vec<T> {
+            leaves.iter().map(|leaf| make(found(repository, leaf))).collect()
         };
         let mut parts = now.chunks(now.len().div_ceil(threads).max(1));
         let own = parts.next().unwrap_or_default();
