@@ -26,6 +26,7 @@ mod mutant;
 
 // Words and values: pure.
 pub mod number;
+pub mod metric;
 pub mod text;
 pub mod html;
 pub mod time;
@@ -50,6 +51,7 @@ pub mod reading;
 pub mod evidence;
 pub mod definition;
 pub mod report;
+pub mod following;
 
 // Protocols: requests and answers as values.
 pub mod http;
