@@ -52,6 +52,7 @@ pub mod evidence;
 pub mod definition;
 pub mod report;
 pub mod following;
+pub mod intake;
 
 // Protocols: requests and answers as values.
 pub mod http;
