@@ -49,9 +49,9 @@ pub mod fate;
 pub mod year;
 pub mod reading;
 pub mod evidence;
+pub mod following;
 pub mod definition;
 pub mod report;
-pub mod following;
 pub mod intake;
 
 // Protocols: requests and answers as values.
