@@ -77,12 +77,14 @@ impl Share {
     }
 }
 
-/// How many of some months without any effect have advice.
-fn false_alarms(count: u64) -> Share {
-    Share::of(months(count, "no effect", |seed| {
+/// How many of some months without any effect have advice, and how many intervals of such advice have no effect in them.
+fn false_alarms(count: u64) -> (Share, Share) {
+    let all = months(count, "no effect", |seed| {
         let table = year(seed, Year::wild(seed));
-        !judge(&table, EFFORT).found.is_empty()
-    }))
+        let ends = |ends: (f64, f64)| (ends.0..=ends.1).contains(&0.0);
+        judge(&table, EFFORT).found.iter().map(|one| ends(one.interval.ends)).collect::<Vec<_>>()
+    });
+    (Share::of(all.iter().map(|found| !found.is_empty())), Share::of(all.into_iter().flatten()))
 }
 
 /// What came of a month with a planted effect.
@@ -93,8 +95,8 @@ struct Planted {
     is_other: bool,
     /// Whether the plain interval of the planted cell has the truth in it, where there was enough to compare.
     is_covered: Option<bool>,
-    /// Of each reported cell, whether its interval has its truth in it.
-    reported: Vec<bool>,
+    /// Of each reported cell, whether its interval has its truth in it, and whether it is the planted one.
+    reported: Vec<(bool, bool)>,
     /// By how much the reported effect of the planted cell is off: as it was measured, and as it is said.
     off: Option<(f64, f64)>,
 }
@@ -120,7 +122,7 @@ fn planted(seed: Seed, posts: u32, accounts: u32) -> Planted {
     for one in &found {
         let cell = family[one.comparison].cell;
         let (low, high) = one.interval.ends;
-        reported.push((low..=high).contains(&truth(cell)));
+        reported.push(((low..=high).contains(&truth(cell)), is_planted(cell)));
         is_found |= is_planted(cell);
         is_other |= !is_planted(cell);
         if is_planted(cell) {
@@ -136,7 +138,11 @@ fn power(count: u64, posts: u32, accounts: u32) -> (Share, Share, Share) {
     let all = months(count, &name, |seed| planted(seed, posts, accounts));
     let found = Share::of(all.iter().map(|one| one.is_found));
     let plain = Share::of(all.iter().filter_map(|one| one.is_covered));
-    let reported = Share::of(all.iter().flat_map(|one| one.reported.iter().copied()));
+    let reported = Share::of(all.iter().flat_map(|one| one.reported.iter().map(|one| one.0)));
+    let of = |planted: bool| {
+        let all = all.iter().flat_map(|one| one.reported.iter().copied());
+        Share::of(all.filter(|one| one.1 == planted).map(|one| one.0))
+    };
     let others = Share::of(all.iter().map(|one| one.is_other));
     let offs: Vec<(f64, f64)> = all.iter().filter_map(|one| one.off).collect();
     let mean = |of: fn(&(f64, f64)) -> f64| offs.iter().map(of).sum::<f64>() / offs.len().max(1) as f64;
@@ -145,6 +151,8 @@ fn power(count: u64, posts: u32, accounts: u32) -> (Share, Share, Share) {
     println!("    something else is said   {}", others.show());
     println!("    intervals, all           {}", plain.show());
     println!("    intervals, reported only {}", reported.show());
+    println!("        of the planted effect {}", of(true).show());
+    println!("        of anything else     {}", of(false).show());
     println!(
         "    where it is found: measured {:+.3} off on the log scale, said {:+.3} off",
         mean(|off| off.0),
@@ -155,7 +163,7 @@ fn power(count: u64, posts: u32, accounts: u32) -> (Share, Share, Share) {
 
 #[test]
 fn where_nothing_has_an_effect_little_is_said() {
-    let said = false_alarms(150);
+    let (said, _) = false_alarms(150);
     println!("no effect at all: advice in {}", said.show());
     assert!(said.bounds().0 <= 0.05, "{}", said.show());
 }
@@ -171,8 +179,9 @@ fn a_large_effect_in_many_posts_is_found_and_its_interval_has_it() {
 #[test]
 #[ignore = "minutes: 2,000 months, and the whole power curve"]
 fn two_thousand_months_and_the_power_curve() {
-    let said = false_alarms(2_000);
+    let (said, none) = false_alarms(2_000);
     println!("no effect at all, heavy tails: advice in {}", said.show());
+    println!("    intervals with no effect in them     {}", none.show());
     let (mut plain_all, mut reported_all) = (Share { so: 0, of: 0 }, Share { so: 0, of: 0 });
     for (posts, accounts) in [(100, 1), (200, 1), (400, 1), (800, 1), (400, 4), (800, 4), (1_600, 4)] {
         let (_, plain, reported) = power(400, posts, accounts);

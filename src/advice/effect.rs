@@ -166,12 +166,16 @@ impl Effect {
         Interval { middle: self.estimate, ends: (self.estimate - half, self.estimate + half) }
     }
 
-    /// Returns the interval of an effect that is looked at because its size is beyond a cut: what values of the effect would,
+    /// Returns the interval of an effect that is looked at because its score is beyond a cut: what values of the effect would,
     /// having been beyond the cut, not be strange to lie where it lies (Zhong and Prentice 2008). The middle is the
     /// value for which half of them lie further out: an estimate shrunk towards zero, the more the nearer to the cut.
-    pub fn chosen(&self, cut: f64) -> Interval {
-        let (error, size) = ((self.error * self.few).max(1e-9), self.estimate.abs());
-        let cut = cut.abs().min(size);
+    ///
+    /// A score is large where the effect is, and where its error happens to look small; the error is therefore at least the
+    /// one that the score itself implies.
+    pub fn chosen(&self, score: f64, cut: f64) -> Interval {
+        let (size, score) = (self.estimate.abs(), score.abs().max(1e-9));
+        let error = (self.error * self.few).max(size / score).max(1e-9);
+        let cut = size * (cut.abs() / score).min(1.0);
         let beyond = |value: f64| {
             let further = tail((size - value) / error);
             further / (tail((cut - value) / error) + tail((cut + value) / error))

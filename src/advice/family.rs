@@ -91,13 +91,6 @@ impl Comparison {
         let weeks = self.ends.len() as f64;
         ratio * ((weeks - 1.0) / (weeks - ratio * ratio).max(1e-9)).sqrt()
     }
-
-    /// Returns Student's t whose normal deviate is a score: the inverse of what [`Comparison::score`] does to it.
-    pub(super) fn t_of_score(&self, score: f64) -> f64 {
-        let freedom = (self.weeks_effective - 1.0).max(1.0);
-        let size = score.abs() * (8.0 * freedom + 3.0) / (8.0 * freedom + 1.0);
-        (freedom * libm::expm1(size * size / freedom)).sqrt().copysign(score)
-    }
 }
 
 /// Returns the comparisons that there is enough for, in the order of the cells.

@@ -81,8 +81,7 @@ pub fn judge(table: &Table, effort: Effort) -> Judged {
         let seed: Seed = seed.part(&format!("weeks {step}"));
         let effect = effect(table, comparison, &outcomes, (seed, effort.resamples));
         let cut = tested.cut(FAMILY_LEVEL);
-        let share = comparison.t_of_score(cut) / comparison.t_of_score(*score);
-        let interval = effect.chosen(effect.estimate * share.clamp(0.0, 1.0).abs());
+        let interval = effect.chosen(*score, cut);
         let cell = u32::try_from(comparison.cell).unwrap_or(u32::MAX);
         for (sample, outcome) in table.samples.iter().zip(&mut outcomes) {
             if sample.cells.binary_search(&cell).is_ok() {
