@@ -33,7 +33,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::TimeDelta;
 
 use crate::draft::{
-    AccountId, CampaignId, DepartmentId, EventsId, FactId, GoalId, PersonId, PostId, ProposalId, ProtocolId,
+    AccountId, CampaignId, DepartmentId, EventsId, ExperimentId, FactId, GoalId, PersonId, PostId, ProposalId, ProtocolId,
     RequestId, RunnerId, TrainingId,
 };
 use crate::finding::{File, Finding};
@@ -56,7 +56,7 @@ pub use handbook::{handbook, protocol_page};
 pub use kin::Kin;
 pub use model::{
     Account, Acknowledgement, Allowance, Approval, At, Body, By, Campaign, Changes, Closing, Coverage, Days,
-    Decision, Department, Events, Fact, Goal, Happening, Needs, Norm, Observance, Part, Pass, Period, Person,
+    Decision, Department, Events, Experiment, Fact, Factor, Goal, Happening, Needs, Norm, Observance, Outcome, Part, Pass, Period, Person,
     Picture, PlannedSlot, Post, Proposal, Protocol, ProtocolRule, Question, QuizQuestion, Readers, Repeat,
     Request, Rest, Role, Root, Rule, Ruling, Runner, Schedule, Scope, Signed, Split, StandingSlot, Step,
     Tactic, Taken, Theme, Training, Voice, Wanted, Words, signed_moment,
@@ -108,6 +108,8 @@ pub struct Calendar {
     pub proposals: BTreeMap<ProposalId, Proposal>,
     /// The decisions on each development plan, by who made them.
     pub decisions: BTreeMap<ProposalId, BTreeMap<PersonId, Decision>>,
+    /// The experiments.
+    pub experiments: BTreeMap<ExperimentId, Experiment>,
     /// Posts whose id another has: checked, and never drafted.
     doubles: Vec<Post>,
     /// The approvals that protocols ask for.

@@ -67,6 +67,8 @@ ids! {
     EventsId;
     /// A request's id: its file's stem.
     RequestId;
+    /// An experiment's id: its file's stem.
+    ExperimentId;
 }
 
 /// The most bytes that an id has.

@@ -1,46 +1,9 @@
 //! The flat table that is compared: one row a post, with the cells that it is in.
 
-use std::fmt;
 use std::ops::Range;
 
+use crate::calendar::Factor;
 use crate::chance::Seed;
-
-/// What posts are told apart by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Factor {
-    /// When it went out: a part of the day, on weekdays or at the weekend.
-    When,
-    /// Its form.
-    Form,
-    /// The department that it speaks for.
-    Department,
-    /// How long it is, in coarse classes.
-    Length,
-    /// A tag, which it has or has not.
-    Tag,
-}
-
-impl Factor {
-    /// Every factor with the word that stands in files and documents.
-    pub const ALL: [(&'static str, Factor); 5] = [
-        ("when", Factor::When),
-        ("form", Factor::Form),
-        ("department", Factor::Department),
-        ("length", Factor::Length),
-        ("tag", Factor::Tag),
-    ];
-
-    /// Returns the word that stands in files and documents.
-    pub fn as_str(self) -> &'static str {
-        Factor::ALL.iter().find(|(_, factor)| *factor == self).map_or("", |(word, _)| word)
-    }
-}
-
-impl fmt::Display for Factor {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(self.as_str())
-    }
-}
 
 /// A group of one platform's posts that are alike in one thing.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]

@@ -1,6 +1,7 @@
 //! One file read: where it lies says what it is, the grammar says what it may say.
 
 mod events;
+mod experiment;
 mod annual;
 mod protocol;
 mod request;
@@ -20,7 +21,7 @@ use super::format::{IdName, Sheet, with_sheet};
 use super::grammar::Kind;
 use super::model::{
     Account, Acknowledgement, Allowance, Approval, At, Body, Campaign, Changes, Decision, Department, Events,
-    Fact, Goal, Part, Pass, Person, Picture, Post, Proposal, Protocol, Question, Repeat, Request, Role, Root,
+    Experiment, Fact, Goal, Part, Pass, Person, Picture, Post, Proposal, Protocol, Question, Repeat, Request, Role, Root,
     Runner, Schedule, Split, StandingSlot, Training, Voice,
 };
 use super::place::{Place, place};
@@ -66,6 +67,8 @@ pub enum What {
     Proposal(Box<Proposal>),
     /// A decision on a development plan.
     Decision(Box<Decision>),
+    /// An experiment.
+    Experiment(Box<Experiment>),
     /// A picture or film.
     Media,
     /// Something the calendar does not look at, or could not read.
@@ -189,6 +192,7 @@ fn what(kind: Kind, sheet: &Sheet<'_>, file: &str, stem: &str) -> What {
         Kind::Training => boxed(training::training(sheet, file, stem), What::Training),
         Kind::Pass => boxed(signed::pass(sheet, file, stem), What::Pass),
         Kind::Decision => boxed(signed::decision(sheet, file, stem), What::Decision),
+        Kind::Experiment => boxed(experiment::experiment(sheet, file, stem), What::Experiment),
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod events;
 mod annual;
+mod experiment;
 mod post;
 mod protocol;
 mod request;
@@ -18,6 +19,7 @@ use crate::text::Platform;
 use crate::time::{Every, Zone};
 
 pub use annual::{Closing, Coverage, Days, Observance, Period, PlannedSlot, Rest, Schedule, Theme};
+pub use experiment::{Experiment, Factor, Outcome};
 pub use events::{Events, Happening, Span as HappeningSpan};
 pub use post::{Body, Part, Picture, Post, Question, Repeat, Split};
 pub use protocol::{Fact, Norm, Protocol, ProtocolRule, Readers, Scope};

@@ -34,14 +34,19 @@ pub fn gather<'a>(
     until: DateTime<Utc>,
 ) -> Result<Evidence<'a>, Error> {
     let calendar = &reading.calendar;
-    let mut pieces = reading.repo.readings(rev, |path, text| piece(path, text))?;
+    let mut pieces = reading.repo.readings(rev, piece)?;
     let mut ledger = Ledger::default();
     if let Some(branch) = look::ledger(reading)? {
         let log = LastSeen::of(&branch);
         let tip = log.tip()?;
         look::warn_if_away(ui, &log);
         ledger = record::look_up(&log, &branch.slots(&tip)?)?;
-        pieces.extend(branch.readings(&tip)?.into_iter().map(|found| piece(&found.path, found.text)));
+        pieces.extend(
+            branch
+                .readings(&tip)?
+                .into_iter()
+                .map(|found| piece(&found.path, found.text.as_deref().map_err(Clone::clone))),
+        );
     }
     let (mut reader, mut entries, mut flaws) = (Reader::default(), Vec::new(), Vec::new());
     for piece in pieces {
@@ -63,13 +68,13 @@ pub fn gather<'a>(
     Ok(evidence::gather(calendar, meant, (entries, flaws), reader.finish(), until))
 }
 
-fn piece(path: &str, text: Result<impl AsRef<str>, String>) -> Piece {
+fn piece(path: &str, text: Result<&str, String>) -> Piece {
     let mut piece = Piece { reader: Reader::default(), entries: Vec::new(), flaws: Vec::new() };
     match (text, content_of(path)) {
         (Ok(text), Some(Content::Posts)) => {
-            piece.entries = read_posts(path, text.as_ref(), &mut piece.flaws);
+            piece.entries = read_posts(path, text, &mut piece.flaws);
         }
-        (Ok(text), Some(Content::Numbers)) => piece.reader.read(path, text.as_ref()),
+        (Ok(text), Some(Content::Numbers)) => piece.reader.read(path, text),
         (Ok(_), None) => {}
         (Err(what), _) => piece.flaws.push(Flaw { file: path.to_owned(), line: 1, what }),
     }
