@@ -356,7 +356,7 @@ codes! {
     ClosedDay = "closed-day", Error, "A post goes out on a day that is closed to posts.";
     EmbargoBroken = "embargo-broken", Error, "A post tells of an event before its embargo ends.";
     UnknownExperiment = "unknown-experiment", Error, "There is no experiment of that id.";
-    ExperimentArms = "experiment-arms", Error, "An experiment has fewer than two arms, or one twice, or counts what is not counted.";
+    ExperimentArms = "experiment-arms", Error, "An experiment has fewer than two arms, or one of them twice.";
     ExperimentsOverlap = "experiments-overlap", Warning, "Two experiments are on one account at the same time.";
     ExperimentSlot = "experiment-slot", Error, "A slot is not as its experiment says: the account, the day or the arm.";
     DecisionOutdated = "decision-outdated", Warning, "The plan was changed since it was decided on.";

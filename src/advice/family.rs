@@ -95,6 +95,14 @@ impl Comparison {
 
 /// Returns the comparisons that there is enough for, in the order of the cells.
 pub fn family(table: &Table) -> Vec<Comparison> {
+    let is_enough = |one: &Comparison| {
+        one.posts >= POSTS_MIN && one.others >= POSTS_MIN && one.weeks() >= WEEKS_MIN
+    };
+    comparisons(table).into_iter().filter(is_enough).collect()
+}
+
+/// Returns every comparison that there is anything for, in the order of the cells.
+pub fn comparisons(table: &Table) -> Vec<Comparison> {
     let blocks = table.blocks();
     let mut parts: Vec<Vec<(i32, Entry)>> = vec![Vec::new(); table.cells.len()];
     let mut counts = vec![(0_usize, 0_usize); table.cells.len()];
@@ -150,7 +158,7 @@ fn comparison(
         information += of_week;
         squares += of_week * of_week;
     }
-    if posts < POSTS_MIN || others < POSTS_MIN || ends.len() < WEEKS_MIN {
+    if part.is_empty() {
         return None;
     }
     let entries = part.into_iter().map(|(_, entry)| entry).collect();
@@ -252,4 +260,31 @@ pub fn test(
     });
     maxima.sort_unstable_by(f64::total_cmp);
     Tested { scores, maxima }
+}
+
+/// Returns how many of some orders of the residuals of each account's week lift a cell as high above the others as it stands
+/// or higher, and how many lower it as low or lower; both with the order that there is.
+pub fn orders(
+    (comparison, blocks): (&Comparison, &[Range<usize>]),
+    residuals: &[f64],
+    (seed, permutations): (Seed, u32),
+) -> (u32, u32) {
+    let sum = |order: &[f64]| -> f64 {
+        let own = |entry: &Entry| entry.weight * order.get(entry.sample as usize).copied().unwrap_or_default();
+        comparison.entries.iter().map(own).sum()
+    };
+    let stands = sum(residuals);
+    // Sums of the same numbers in another order differ by rounding.
+    let slack = 1e-9 * (1.0 + stands.abs());
+    let (mut above, mut below) = (1, 1);
+    let mut order = residuals.to_vec();
+    for number in 0..permutations {
+        order.copy_from_slice(residuals);
+        let mut chance = seed.stream(number.into());
+        blocks.iter().for_each(|block| chance.shuffle(order.get_mut(block.clone()).unwrap_or_default()));
+        let drawn = sum(&order);
+        above += u32::from(drawn >= stands - slack);
+        below += u32::from(drawn <= stands + slack);
+    }
+    (above, below)
 }

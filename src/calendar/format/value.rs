@@ -5,7 +5,7 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use crate::draft::{
-    AccountId, CampaignId, DepartmentId, Digest, EventsId, FactId, GoalId, PersonId, PostId, ProposalId,
+    AccountId, CampaignId, DepartmentId, Digest, EventsId, ExperimentId, FactId, GoalId, PersonId, PostId, ProposalId,
     ProtocolId, RequestId, RunnerId, TopicId, TrainingId,
 };
 use crate::finding::{Code, Span};
@@ -36,7 +36,7 @@ macro_rules! id_names {
     )*};
 }
 
-id_names! { PostId AccountId PersonId RunnerId DepartmentId CampaignId GoalId TopicId ProposalId ProtocolId FactId TrainingId EventsId RequestId }
+id_names! { PostId AccountId PersonId RunnerId DepartmentId CampaignId GoalId TopicId ProposalId ProtocolId FactId TrainingId EventsId RequestId ExperimentId }
 
 type Value<'a> = Spanned<DeValue<'a>>;
 
