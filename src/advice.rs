@@ -58,9 +58,11 @@ mod sample;
 
 pub use crate::calendar::Factor;
 pub use effect::{Effect, Interval, LEVEL, effect};
-pub use family::{Comparison, Entry, POSTS_MIN, Tested, WEEKS_MIN, comparisons, family, orders, residuals, test};
+pub use family::{
+    Comparison, Entry, POSTS_MIN, Tested, WEEKS_MIN, comparisons, family, orders, residuals, test,
+};
 pub use judge::{Effort, FAMILY_LEVEL, Found, Judged, judge};
-pub use power::{power, posts_of_experiment, power_of_experiment, smallest, spread};
+pub use power::{posts_of_experiment, power, power_of_experiment, smallest, spread};
 pub use rows::{By, Counted, DAY_PARTS, LENGTHS, LeftOut, Rows, earned, levels_of, rows};
 pub use said::{Advice, Answer, Companion, Reach, Scored, Verdict, answer};
 pub use sample::{Cell, Sample, Table};

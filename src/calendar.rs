@@ -33,8 +33,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::TimeDelta;
 
 use crate::draft::{
-    AccountId, CampaignId, DepartmentId, EventsId, ExperimentId, FactId, GoalId, PersonId, PostId, ProposalId, ProtocolId,
-    RequestId, RunnerId, TrainingId,
+    AccountId, CampaignId, DepartmentId, EventsId, ExperimentId, FactId, GoalId, PersonId, PostId,
+    ProposalId, ProtocolId, RequestId, RunnerId, TrainingId,
 };
 use crate::finding::{File, Finding};
 use crate::time::Zone;
@@ -56,10 +56,11 @@ pub use handbook::{handbook, protocol_page};
 pub use kin::Kin;
 pub use model::{
     Account, Acknowledgement, Allowance, Approval, At, Body, By, Campaign, Changes, Closing, Coverage, Days,
-    Decision, Department, Events, Experiment, Fact, Factor, Goal, Happening, Needs, Norm, Observance, Outcome, Part, Pass, Period, Person,
-    Picture, PlannedSlot, Post, Proposal, Protocol, ProtocolRule, Question, QuizQuestion, Readers, Repeat,
-    Request, Rest, Role, Root, Rule, Ruling, Runner, Schedule, Scope, Signed, Split, StandingSlot, Step,
-    Tactic, Taken, Theme, Training, Voice, Wanted, Words, signed_moment,
+    Decision, Department, Events, Experiment, Fact, Factor, Goal, Happening, Needs, Norm, Observance,
+    Outcome, Part, Pass, Period, Person, Picture, PlannedSlot, Post, Proposal, Protocol, ProtocolRule,
+    Question, QuizQuestion, Readers, Repeat, Request, Rest, Role, Root, Rule, Ruling, Runner, Schedule,
+    Scope, Signed, Split, StandingSlot, Step, Tactic, Taken, Theme, Training, Voice, Wanted, Words,
+    signed_moment,
 };
 pub use proposal::State;
 pub(crate) use schedule::{is_film, text_max};

@@ -106,8 +106,10 @@ fn pairs(table: &Table, comparison: &Comparison, outcomes: &[f64]) -> Vec<Pair> 
             let weight = all as f64 / block.len() as f64 / count.max(1) as f64;
             for number in 0..count {
                 // Each round meets other partners; all of them are met where there is room.
-                let (i, j) =
-                    (number % inside.len(), (number + number / lcm(inside.len(), outside.len())) % outside.len());
+                let (i, j) = (
+                    number % inside.len(),
+                    (number + number / lcm(inside.len(), outside.len())) % outside.len(),
+                );
                 if let (Some(own), Some(other)) = (inside.get(i), outside.get(j)) {
                     pairs.push(Pair { week, difference: own - other, weight });
                 }

@@ -95,9 +95,8 @@ impl Comparison {
 
 /// Returns the comparisons that there is enough for, in the order of the cells.
 pub fn family(table: &Table) -> Vec<Comparison> {
-    let is_enough = |one: &Comparison| {
-        one.posts >= POSTS_MIN && one.others >= POSTS_MIN && one.weeks() >= WEEKS_MIN
-    };
+    let is_enough =
+        |one: &Comparison| one.posts >= POSTS_MIN && one.others >= POSTS_MIN && one.weeks() >= WEEKS_MIN;
     comparisons(table).into_iter().filter(is_enough).collect()
 }
 
@@ -270,7 +269,8 @@ pub fn orders(
     (seed, permutations): (Seed, u32),
 ) -> (u32, u32) {
     let sum = |order: &[f64]| -> f64 {
-        let own = |entry: &Entry| entry.weight * order.get(entry.sample as usize).copied().unwrap_or_default();
+        let own =
+            |entry: &Entry| entry.weight * order.get(entry.sample as usize).copied().unwrap_or_default();
         comparison.entries.iter().map(own).sum()
     };
     let stands = sum(residuals);

@@ -49,7 +49,8 @@ pub fn posts_needed(posts: usize, information: f64, (spread, cut): (f64, f64)) -
 /// Returns how many posts an experiment of two arms takes, half of them in each, to show an effect in 80 % of cases, where 5 %
 /// of experiments without an effect may seem to have one.
 pub fn posts_of_experiment(spread: f64, effect: f64) -> usize {
-    let per_arm = 2.0 * ((NORMAL_975 + NORMAL_80) * spread / effect) * ((NORMAL_975 + NORMAL_80) * spread / effect);
+    let per_arm =
+        2.0 * ((NORMAL_975 + NORMAL_80) * spread / effect) * ((NORMAL_975 + NORMAL_80) * spread / effect);
     2 * ceiling(per_arm)
 }
 
@@ -63,7 +64,11 @@ fn f64_of(count: usize) -> f64 {
     count as f64
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it saturates, and is above zero")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "it saturates, and is above zero"
+)]
 fn ceiling(count: f64) -> usize {
     libm::ceil(count.max(0.0)) as usize
 }

@@ -119,7 +119,11 @@ pub struct Rows<'a> {
 }
 
 /// Gathers the posts that went out between two moments.
-pub fn rows<'a>(evidence: &'a Evidence<'_>, (from, until): (DateTime<Utc>, DateTime<Utc>), by: By) -> Rows<'a> {
+pub fn rows<'a>(
+    evidence: &'a Evidence<'_>,
+    (from, until): (DateTime<Utc>, DateTime<Utc>),
+    by: By,
+) -> Rows<'a> {
     let latest = evidence.latest().unwrap_or(DateTime::<Utc>::MIN_UTC);
     let mut left_out: BTreeMap<LeftOut, usize> = BTreeMap::new();
     let mut found = Vec::new();
@@ -268,7 +272,8 @@ pub const DAY_PARTS: [(&str, u32); 5] =
 /// Returns the coarse time of a wall clock: `weekday-morning`.
 fn when(local: NaiveDateTime) -> String {
     let kind = if matches!(local.weekday(), Weekday::Sat | Weekday::Sun) { "weekend" } else { "weekday" };
-    let part = DAY_PARTS.iter().rev().find(|(_, from)| local.hour() >= *from).map_or("night", |(name, _)| name);
+    let part =
+        DAY_PARTS.iter().rev().find(|(_, from)| local.hour() >= *from).map_or("night", |(name, _)| name);
     format!("{kind}-{part}")
 }
 
@@ -286,7 +291,8 @@ mod tests {
     #[test]
     fn times_and_lengths_are_coarse() {
         let at = |text: &str| when(text.parse().unwrap());
-        let times = ["2027-01-18T05:59:59", "2027-01-18T06:00:00", "2027-01-22T13:59:00", "2027-01-23T14:00:00"];
+        let times =
+            ["2027-01-18T05:59:59", "2027-01-18T06:00:00", "2027-01-22T13:59:00", "2027-01-23T14:00:00"];
         assert_eq!(
             times.map(at),
             ["weekday-night", "weekday-morning", "weekday-midday", "weekend-afternoon"]

@@ -183,7 +183,9 @@ fn companions(table: &Table, comparison: &Comparison, posts: &[usize]) -> Vec<Co
     let Some(own) = table.cells.get(comparison.cell) else { return Vec::new() };
     let mut found = Vec::new();
     for (at, cell) in table.cells.iter().enumerate() {
-        if cell.platform != own.platform || (cell.factor == own.factor && cell.factor != super::Factor::Tag) || cell == own
+        if cell.platform != own.platform
+            || (cell.factor == own.factor && cell.factor != super::Factor::Tag)
+            || cell == own
         {
             continue;
         }
@@ -216,7 +218,8 @@ fn reach(table: &Table, judged: &Judged) -> Vec<Reach> {
     let of_platform = platforms.into_iter().map(|platform| {
         let is_of = |at: usize| platform_of(table, at) == Some(platform);
         let posts = (0..table.samples.len()).filter(|at| is_of(*at)).count();
-        let is_own = |one: &&Comparison| table.cells.get(one.cell).is_some_and(|cell| cell.platform == platform);
+        let is_own =
+            |one: &&Comparison| table.cells.get(one.cell).is_some_and(|cell| cell.platform == platform);
         let comparisons = judged.family.iter().filter(is_own).count();
         let best = judged.family.iter().filter(is_own).max_by(|a, b| a.information.total_cmp(&b.information));
         let spread = spread(table, is_of);
@@ -247,9 +250,11 @@ fn scored(evidence: &Evidence<'_>, first: NaiveDate, by: By, effort: Effort) -> 
 
 fn score(table: &Table, advice: Advice, effort: Effort) -> Scored {
     let cell = table.cells.iter().position(|cell| *cell == advice.cell);
-    let on_platform = (0..table.samples.len()).filter(|at| platform_of(table, *at) == Some(&advice.cell.platform));
+    let on_platform =
+        (0..table.samples.len()).filter(|at| platform_of(table, *at) == Some(&advice.cell.platform));
     let all = on_platform.count();
-    let is_in = |cells: &[u32]| cell.and_then(|at| u32::try_from(at).ok()).is_some_and(|at| cells.contains(&at));
+    let is_in =
+        |cells: &[u32]| cell.and_then(|at| u32::try_from(at).ok()).is_some_and(|at| cells.contains(&at));
     let own = table.samples.iter().filter(|sample| is_in(&sample.cells)).count();
     let found = comparisons(table).into_iter().find(|one| Some(one.cell) == cell);
     let (posts, others) = found.as_ref().map_or((0, 0), |one| (one.posts, one.others));
@@ -262,7 +267,9 @@ fn score(table: &Table, advice: Advice, effort: Effort) -> Scored {
         followed: (own, all),
         advice,
     };
-    let Some(comparison) = found.filter(|one| one.posts >= MONTH_MIN && one.others >= MONTH_MIN) else { return none };
+    let Some(comparison) = found.filter(|one| one.posts >= MONTH_MIN && one.others >= MONTH_MIN) else {
+        return none;
+    };
     let outcomes: Vec<f64> = table.samples.iter().map(|sample| sample.outcome).collect();
     let (blocks, seed) = (table.blocks(), table.seed());
     let shown = effect(table, &comparison, &outcomes, (seed.part("score"), effort.resamples)).estimate;

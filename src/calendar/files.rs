@@ -21,8 +21,8 @@ use super::format::{IdName, Sheet, with_sheet};
 use super::grammar::Kind;
 use super::model::{
     Account, Acknowledgement, Allowance, Approval, At, Body, Campaign, Changes, Decision, Department, Events,
-    Experiment, Fact, Goal, Part, Pass, Person, Picture, Post, Proposal, Protocol, Question, Repeat, Request, Role, Root,
-    Runner, Schedule, Split, StandingSlot, Training, Voice,
+    Experiment, Fact, Goal, Part, Pass, Person, Picture, Post, Proposal, Protocol, Question, Repeat, Request,
+    Role, Root, Runner, Schedule, Split, StandingSlot, Training, Voice,
 };
 use super::place::{Place, place};
 

@@ -19,8 +19,8 @@ use crate::text::Platform;
 use crate::time::{Every, Zone};
 
 pub use annual::{Closing, Coverage, Days, Observance, Period, PlannedSlot, Rest, Schedule, Theme};
-pub use experiment::{Experiment, Factor, Outcome};
 pub use events::{Events, Happening, Span as HappeningSpan};
+pub use experiment::{Experiment, Factor, Outcome};
 pub use post::{Body, Part, Picture, Post, Question, Repeat, Split};
 pub use protocol::{Fact, Norm, Protocol, ProtocolRule, Readers, Scope};
 pub use request::{Request, Taken};

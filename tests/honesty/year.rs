@@ -193,9 +193,9 @@ pub fn year(seed: Seed, kind: Year) -> Table {
                 }
                 let platform = format!("p{}", account % kind.platforms);
                 let growth = if kind.is_seasonal { 0.01 * f64::from(week) } else { 0.0 };
-                let mut level = 4.5 + f64::from(account) * 0.7 + growth + wave + subjects[department] + post.shared;
-                let is_planted =
-                    platform == "p0" && post.levels.iter().any(|(_, level)| level == PLANTED);
+                let mut level =
+                    4.5 + f64::from(account) * 0.7 + growth + wave + subjects[department] + post.shared;
+                let is_planted = platform == "p0" && post.levels.iter().any(|(_, level)| level == PLANTED);
                 if let Some(plant) = kind.plant.filter(|_| is_planted) {
                     level += plant.effect;
                 }

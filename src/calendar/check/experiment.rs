@@ -16,10 +16,9 @@ pub(super) fn arms(calendar: &Calendar, findings: &mut Vec<Finding>) {
         let count = experiment.arms.len();
         if !(2..=ARMS_MAX).contains(&count) {
             let message = format!("an experiment has from 2 to {ARMS_MAX} arms, and this one {count}");
-            findings.push(
-                Finding::new(Code::ExperimentArms, &experiment.file, message)
-                    .help("write such as `arms = [\"film\", \"picture\"]`: what is tried, and what it is held against"),
-            );
+            findings.push(Finding::new(Code::ExperimentArms, &experiment.file, message).help(
+                "write such as `arms = [\"film\", \"picture\"]`: what is tried, and what it is held against",
+            ));
         }
         let mut seen = BTreeSet::new();
         for arm in experiment.arms.iter().filter(|arm| !seen.insert(&arm.value)) {
@@ -74,7 +73,8 @@ pub(super) fn slots(calendar: &Calendar, findings: &mut Vec<Finding>) {
         for slot in &schedule.slots {
             let Some(named) = &slot.experiment else {
                 if let Some(arm) = &slot.arm {
-                    let message = format!("the slot is for the arm `{}`, and of no experiment", shown(&arm.value));
+                    let message =
+                        format!("the slot is for the arm `{}`, and of no experiment", shown(&arm.value));
                     let finding = Finding::new(Code::ExperimentSlot, &schedule.file, message);
                     findings.push(
                         finding
@@ -87,14 +87,19 @@ pub(super) fn slots(calendar: &Calendar, findings: &mut Vec<Finding>) {
             };
             let Some(experiment) = calendar.experiments.get(&named.value) else { continue };
             let finding = |message: String, span: crate::finding::Span| {
-                Finding::new(Code::ExperimentSlot, &schedule.file, message)
-                    .at(span)
-                    .related(&experiment.file, None, "the experiment")
+                Finding::new(Code::ExperimentSlot, &schedule.file, message).at(span).related(
+                    &experiment.file,
+                    None,
+                    "the experiment",
+                )
             };
             if slot.account.value != experiment.account.value {
-                let message = format!("the experiment `{}` is on `{}`", experiment.id, experiment.account.value);
+                let message =
+                    format!("the experiment `{}` is on `{}`", experiment.id, experiment.account.value);
                 let finding = finding(message, slot.account.span.clone()).label("another account");
-                findings.push(finding.help(format!("write `{}`, or take `experiment` out", experiment.account.value)));
+                findings.push(
+                    finding.help(format!("write `{}`, or take `experiment` out", experiment.account.value)),
+                );
             }
             let day = slot.at.value.date();
             if day < experiment.start.value || day > experiment.end.value {
@@ -107,15 +112,21 @@ pub(super) fn slots(calendar: &Calendar, findings: &mut Vec<Finding>) {
             match &slot.arm {
                 Some(arm) if arms().any(|known| known == arm.value) => {}
                 Some(arm) => {
-                    let message = format!("the experiment `{}` has no arm `{}`", experiment.id, shown(&arm.value));
+                    let message =
+                        format!("the experiment `{}` has no arm `{}`", experiment.id, shown(&arm.value));
                     let near = nearest(&arm.value, arms().take(ARMS_MAX));
-                    let label = near.map_or("unknown arm".to_owned(), |near| format!("did you mean `{near}`?"));
+                    let label =
+                        near.map_or("unknown arm".to_owned(), |near| format!("did you mean `{near}`?"));
                     let help = format!("write one of {}", arms().map(shown).collect::<Vec<_>>().join(", "));
                     findings.push(finding(message, arm.span.clone()).label(label).help(help));
                 }
                 None => {
-                    let message = format!("the slot is of the experiment `{}`, and for none of its arms", experiment.id);
-                    let help = format!("add `arm = \"…\"`: {}", arms().map(shown).collect::<Vec<_>>().join(", "));
+                    let message = format!(
+                        "the slot is of the experiment `{}`, and for none of its arms",
+                        experiment.id
+                    );
+                    let help =
+                        format!("add `arm = \"…\"`: {}", arms().map(shown).collect::<Vec<_>>().join(", "));
                     findings.push(finding(message, named.span.clone()).label("for which arm?").help(help));
                 }
             }

@@ -7,8 +7,7 @@ use super::text;
 /// Reads an experiment.
 pub(super) fn experiment(sheet: &Sheet<'_>, file: &str, stem: &str) -> Option<Experiment> {
     let factor = |word: &str| Factor::ALL.iter().find(|(name, _)| *name == word).map(|(_, factor)| *factor);
-    let (account, factor, arms) =
-        (sheet.id("account"), sheet.choice("factor", factor), sheet.lines("arms"));
+    let (account, factor, arms) = (sheet.id("account"), sheet.choice("factor", factor), sheet.lines("arms"));
     let (metric, start, end) = (sheet.line("metric"), sheet.date("start"), sheet.date("end"));
     let experiment = Experiment {
         hypothesis: text(sheet, "hypothesis").unwrap_or_default(),

@@ -5,8 +5,8 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use crate::draft::{
-    AccountId, CampaignId, DepartmentId, Digest, EventsId, ExperimentId, FactId, GoalId, PersonId, PostId, ProposalId,
-    ProtocolId, RequestId, RunnerId, TopicId, TrainingId,
+    AccountId, CampaignId, DepartmentId, Digest, EventsId, ExperimentId, FactId, GoalId, PersonId, PostId,
+    ProposalId, ProtocolId, RequestId, RunnerId, TopicId, TrainingId,
 };
 use crate::finding::{Code, Span};
 use crate::signature::{self, Key, KeyFault};
