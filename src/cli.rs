@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod account;
+pub mod advise;
 pub mod align;
 pub mod approve;
 pub mod campaign;
@@ -156,6 +157,7 @@ enum Command {
     Doctor(doctor::Args),
     Log(log::Args),
     Report(report::Args),
+    Advise(advise::Args),
     Proposal(proposal::Args),
     Access(access::Args),
     Account(account::Args),
@@ -195,6 +197,7 @@ impl Command {
             Command::Doctor(args) => doctor::run(args, ui, here),
             Command::Log(args) => log::run(args, ui, here),
             Command::Report(args) => report::run(args, ui, here),
+            Command::Advise(args) => advise::run(args, ui, here),
             Command::Proposal(args) => proposal::run(args, ui, here),
             Command::Access(args) => access::run(args, ui, here),
             Command::Account(args) => account::run(args, ui, here),

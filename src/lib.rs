@@ -27,6 +27,7 @@ mod mutant;
 // Words and values: pure.
 pub mod number;
 pub mod metric;
+pub mod chance;
 pub mod text;
 pub mod html;
 pub mod time;
@@ -53,6 +54,7 @@ pub mod following;
 pub mod definition;
 pub mod report;
 pub mod intake;
+pub mod advice;
 
 // Protocols: requests and answers as values.
 pub mod http;

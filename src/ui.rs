@@ -4,6 +4,7 @@
 //! never the only carrier of a meaning. Text that others wrote goes through [`crate::text::visible`] before it gets
 //! here, so that no escape sequence of theirs reaches a terminal; [`Ui`] adds the only ones there are.
 
+pub mod advice;
 pub mod agenda;
 pub mod ask;
 pub mod boxes;
