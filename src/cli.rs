@@ -29,6 +29,7 @@ pub mod preview;
 pub mod proposal;
 pub mod protocol;
 pub mod publish;
+pub mod report;
 pub mod request;
 pub mod resume;
 pub mod retract;
@@ -152,6 +153,7 @@ enum Command {
     Status(status::Args),
     Doctor(doctor::Args),
     Log(log::Args),
+    Report(report::Args),
     Proposal(proposal::Args),
     Access(access::Args),
     Account(account::Args),
@@ -189,6 +191,7 @@ impl Command {
             Command::Status(args) => status::run(args, ui, here),
             Command::Doctor(args) => doctor::run(args, ui, here),
             Command::Log(args) => log::run(args, ui, here),
+            Command::Report(args) => report::run(args, ui, here),
             Command::Proposal(args) => proposal::run(args, ui, here),
             Command::Access(args) => access::run(args, ui, here),
             Command::Account(args) => account::run(args, ui, here),

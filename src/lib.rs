@@ -48,6 +48,8 @@ pub mod fate;
 pub mod year;
 pub mod reading;
 pub mod evidence;
+pub mod definition;
+pub mod report;
 
 // Protocols: requests and answers as values.
 pub mod http;

@@ -10,6 +10,7 @@ pub mod boxes;
 pub mod findings;
 pub mod page;
 pub mod pager;
+pub mod report;
 pub mod table;
 pub mod wrap;
 

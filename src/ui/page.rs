@@ -7,6 +7,7 @@ pub mod album;
 pub mod card;
 pub mod media;
 pub mod preview;
+pub mod report;
 pub mod site;
 pub mod words;
 
