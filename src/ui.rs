@@ -7,6 +7,7 @@
 pub mod agenda;
 pub mod ask;
 pub mod boxes;
+pub mod chart;
 pub mod findings;
 pub mod page;
 pub mod pager;
