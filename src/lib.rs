@@ -26,6 +26,7 @@ mod mutant;
 
 // Words and values: pure.
 pub mod number;
+pub mod metric;
 pub mod text;
 pub mod html;
 pub mod time;
@@ -48,8 +49,10 @@ pub mod fate;
 pub mod year;
 pub mod reading;
 pub mod evidence;
+pub mod following;
 pub mod definition;
 pub mod report;
+pub mod intake;
 
 // Protocols: requests and answers as values.
 pub mod http;
@@ -63,6 +66,7 @@ pub mod record;
 pub mod renew;
 pub mod publish;
 pub mod retract;
+pub mod measure;
 pub mod switch;
 pub mod checkup;
 

@@ -34,25 +34,20 @@ pub fn gather<'a>(
     until: DateTime<Utc>,
 ) -> Result<Evidence<'a>, Error> {
     let calendar = &reading.calendar;
-    let mut pieces = reading.repo.readings(rev, piece)?;
+    let (mut reader, mut entries, mut flaws) = (Reader::default(), Vec::new(), Vec::new());
+    let mut join = |piece: Piece| {
+        reader.join(piece.reader);
+        entries.extend(piece.entries);
+        flaws.extend(piece.flaws);
+    };
+    reading.repo.readings(rev, piece, &mut join)?;
     let mut ledger = Ledger::default();
     if let Some(branch) = look::ledger(reading)? {
         let log = LastSeen::of(&branch);
         let tip = log.tip()?;
         look::warn_if_away(ui, &log);
         ledger = record::look_up(&log, &branch.slots(&tip)?)?;
-        pieces.extend(
-            branch
-                .readings(&tip)?
-                .into_iter()
-                .map(|found| piece(&found.path, found.text.as_deref().map_err(Clone::clone))),
-        );
-    }
-    let (mut reader, mut entries, mut flaws) = (Reader::default(), Vec::new(), Vec::new());
-    for piece in pieces {
-        reader.join(piece.reader);
-        entries.extend(piece.entries);
-        flaws.extend(piece.flaws);
+        branch.readings(&tip, piece, &mut join)?;
     }
     let drafts = calendar.drafts(DateTime::<Utc>::MIN_UTC..until + TimeDelta::days(1));
     let by_hand: BTreeSet<AccountId> = calendar

@@ -117,7 +117,11 @@ mod tests {
     fn bars_are_as_long_as_their_numbers_and_what_is_not_known_has_none() {
         let mut html = Html::new();
         let group = |name: &str, value| Bar { name: name.to_owned(), values: vec![value] };
-        let groups = [group("a<b", Some((50.0, "50".to_owned()))), group("c", Some((100.0, "100".to_owned()))), group("d", None)];
+        let groups = [
+            group("a<b", Some((50.0, "50".to_owned()))),
+            group("c", Some((100.0, "100".to_owned()))),
+            group("d", None),
+        ];
         bars(&mut html, words(), &["October".to_owned()], &groups);
         let text = html.finish();
         let whole = at(WIDTH - NAMES - NUMBERS);
@@ -132,7 +136,12 @@ mod tests {
         let mut html = Html::new();
         let parts = [Stack { name: "kept", count: 0.0, shown: "0".to_owned(), fill: "full" }];
         stack(&mut html, words(), &parts);
-        bars(&mut html, words(), &["now".to_owned()], &[Bar { name: "a".to_owned(), values: vec![Some((0.0, "0".to_owned()))] }]);
+        bars(
+            &mut html,
+            words(),
+            &["now".to_owned()],
+            &[Bar { name: "a".to_owned(), values: vec![Some((0.0, "0".to_owned()))] }],
+        );
         let text = html.finish();
         assert!(!text.contains("NaN") && !text.contains("inf"), "{text}");
     }

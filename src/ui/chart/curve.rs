@@ -34,9 +34,8 @@ pub fn curve(html: &mut Html, words: Words<'_>, period: (NaiveDate, NaiveDate), 
     let low = dots.iter().min_by(|a, b| a.value.total_cmp(&b.value)).unwrap_or(first);
     let high = dots.iter().max_by(|a, b| a.value.total_cmp(&b.value)).unwrap_or(last);
     let days = small((last.day - first.day).num_days()).max(1.0);
-    let x = |day: NaiveDate| {
-        LEFT + (RIGHT - LEFT) * (small((day - first.day).num_days()) / days).clamp(0.0, 1.0)
-    };
+    let x =
+        |day: NaiveDate| LEFT + (RIGHT - LEFT) * (small((day - first.day).num_days()) / days).clamp(0.0, 1.0);
     let range = high.value - low.value;
     let y = |value: f64| {
         if range > 0.0 { BOTTOM - (BOTTOM - TOP) * (value - low.value) / range } else { (TOP + BOTTOM) / 2.0 }
@@ -77,7 +76,9 @@ mod tests {
     fn one_point_and_a_flat_line_are_drawn_too() {
         let dot = |day: &str, value| Dot { day: day.parse().unwrap(), value, shown: value.to_string() };
         let period = ("2026-10-01".parse().unwrap(), "2026-11-01".parse().unwrap());
-        for dots in [vec![dot("2026-10-05", 5.0)], vec![dot("2026-10-05", 5.0), dot("2026-10-06", 5.0)], Vec::new()] {
+        for dots in
+            [vec![dot("2026-10-05", 5.0)], vec![dot("2026-10-05", 5.0), dot("2026-10-06", 5.0)], Vec::new()]
+        {
             let mut html = Html::new();
             curve(&mut html, Words { id: "c", title: "t", seen: "s" }, period, &dots);
             let text = html.finish();

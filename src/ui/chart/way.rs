@@ -53,7 +53,12 @@ pub fn way(html: &mut Html, words: Words<'_>, way: &Way) {
     html.raw("\n");
     let side = |value: f64| if x(value) > WIDTH / 2.0 { "last" } else { "start" };
     let (baseline, target) = (&way.baseline, &way.target);
-    label(html, &format!("key {}", side(baseline.0)), (from, HEIGHT - 8.0), &format!("began at {}", baseline.1));
+    label(
+        html,
+        &format!("key {}", side(baseline.0)),
+        (from, HEIGHT - 8.0),
+        &format!("began at {}", baseline.1),
+    );
     label(html, &format!("key {}", side(target.0)), (to, HEIGHT - 8.0), &format!("target {}", target.1));
     if let Some((now, shown)) = &way.now {
         label(html, &format!("number strong {}", side(*now)), (x(*now), TOP - 8.0), &format!("now {shown}"));

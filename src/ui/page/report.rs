@@ -47,10 +47,25 @@ pub fn page(evidence: &Evidence<'_>, report: &Report, album: &Album) -> String {
             section(&mut body, id, heading, question, &content);
         }
     }
-    section(&mut body, "missing", "What is missing, and why", "What to know before believing a number.", &closing::missing(report));
-    section(&mut body, "definitions", "Definitions", "What each number means, and what it cannot say.", &closing::definitions(report));
+    section(
+        &mut body,
+        "missing",
+        "What is missing, and why",
+        "What to know before believing a number.",
+        &closing::missing(report),
+    );
+    section(
+        &mut body,
+        "definitions",
+        "Definitions",
+        "What each number means, and what it cannot say.",
+        &closing::definitions(report),
+    );
     body.end("main");
-    foot(&mut body, "Made of the calendar, the ledger and the readings alone: the same commits give the same page.");
+    foot(
+        &mut body,
+        "Made of the calendar, the ledger and the readings alone: the same commits give the same page.",
+    );
     body.raw("</div>\n");
     styled(Carry::Alone, STYLE, &format!("{name} · {}", report.organisation), &body)
 }
@@ -64,7 +79,10 @@ fn head(html: &mut Html, desk: &Desk<'_>) {
     html.line("p", &[("class", "lead"), ("dir", "auto")], &report.summary.join(" "));
     html.raw("<dl class=\"facts\">\n");
     let cutoff = long_moment(zone.local(report.period().cutoff));
-    let mut facts = vec![("As it stood on".to_owned(), cutoff), ("Counted in the time of".to_owned(), report.zone.clone())];
+    let mut facts = vec![
+        ("As it stood on".to_owned(), cutoff),
+        ("Counted in the time of".to_owned(), report.zone.clone()),
+    ];
     facts.extend(report.periods.iter().skip(1).map(|other| {
         let stood = zone.local(other.cutoff).format("%-d %B %Y");
         ("Compared with".to_owned(), format!("{}, as it stood on {stood}", other.name()))
@@ -135,7 +153,11 @@ impl Desk<'_> {
 
     fn goals(&self, html: &mut Html) {
         if self.report.goals.is_empty() {
-            html.line("p", &[], "The calendar has no goals: goals/<id>.toml says what its posts are to reach.");
+            html.line(
+                "p",
+                &[],
+                "The calendar has no goals: goals/<id>.toml says what its posts are to reach.",
+            );
             return;
         }
         html.raw("<div class=\"goals\">\n");
@@ -155,18 +177,27 @@ impl Desk<'_> {
     /// Writes a goal's numbers, each under its id.
     fn goal_numbers(&self, html: &mut Html, goal: &GoalLine) {
         html.raw("<table>\n");
-        html.word("caption", &[("class", "unseen")], &format!("Numbers of the goal {}", goal.name)).raw("\n<tbody>\n");
-        let asked =
-            [Measure::GoalBaseline, Measure::GoalTarget, Measure::GoalNow, Measure::GoalMoved, Measure::GoalWay];
+        html.word("caption", &[("class", "unseen")], &format!("Numbers of the goal {}", goal.name))
+            .raw("\n<tbody>\n");
+        let asked = [
+            Measure::GoalBaseline,
+            Measure::GoalTarget,
+            Measure::GoalNow,
+            Measure::GoalMoved,
+            Measure::GoalWay,
+        ];
         for measure in asked {
             let Some(number) = self.report.number(measure, &goal.scope(), Which::This) else { continue };
             html.raw("<tr>").word("th", &[("scope", "row")], &capital(measure.name()));
             html.word("td", &[("class", "number"), ("id", &number.id)], &number.shown()).end("tr");
         }
         if let Some(outlook) = &goal.outlook {
-            let shown = |amount: crate::number::Amount| crate::report::show(crate::report::Value::Amount(amount), Measure::GoalNow, None);
+            let shown = |amount: crate::number::Amount| {
+                crate::report::show(crate::report::Value::Amount(amount), Measure::GoalNow, None)
+            };
             html.raw("<tr>").word("th", &[("scope", "row")], "Forecast for its day, and 90% interval");
-            let words = format!("{} ({} to {})", shown(outlook.middle), shown(outlook.low), shown(outlook.high));
+            let words =
+                format!("{} ({} to {})", shown(outlook.middle), shown(outlook.low), shown(outlook.high));
             html.word("td", &[("class", "number")], &words).end("tr");
         }
         html.raw("</tbody>\n</table>\n");
@@ -213,7 +244,10 @@ impl Desk<'_> {
 /// Returns words with a capital at their beginning.
 fn capital(words: &str) -> String {
     let mut letters = words.chars();
-    letters.next().map(|first| first.to_uppercase().collect::<String>() + letters.as_str()).unwrap_or_default()
+    letters
+        .next()
+        .map(|first| first.to_uppercase().collect::<String>() + letters.as_str())
+        .unwrap_or_default()
 }
 
 /// Returns a number's words for a drawing, where it is known.

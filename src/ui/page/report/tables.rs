@@ -45,7 +45,8 @@ pub fn sides(html: &mut Html, report: &Report, part: Part, measures: &[(Measure,
 }
 
 /// What stands in a cell that has no number.
-const UNKNOWN: &str = "<td class=\"number none\"><span class=\"unseen\">not known</span><span aria-hidden=\"true\">–</span>";
+const UNKNOWN: &str =
+    "<td class=\"number none\"><span class=\"unseen\">not known</span><span aria-hidden=\"true\">–</span>";
 
 /// Writes a number in a cell; what it was before with how it moved since.
 fn cell(html: &mut Html, now: Option<&Number>, number: Option<&Number>, which: Which) {
