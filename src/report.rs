@@ -158,12 +158,16 @@ impl Report {
         self.names.get(scope).map_or("", String::as_str)
     }
 
-    /// Returns the measures of a part that any of some scopes has in any of the report's times, with their currencies.
+    /// Returns the measures of a part that any of some scopes has in any of the report's times, with their currencies. What
+    /// never became of a promise is left out.
     pub fn measures(&self, part: Part, scopes: &[Scope]) -> Vec<(Measure, Option<String>)> {
         let mut found: BTreeSet<(Measure, Option<String>)> = BTreeSet::new();
         for number in self.numbers.values() {
             let Question { measure, scope, currency, .. } = &number.question;
-            if measure.definition().part == part && scopes.contains(scope) {
+            let definition = measure.definition();
+            let is_nothing = matches!(definition.formula, Formula::Promises(_))
+                && number.value == Value::Amount(crate::number::Amount::ZERO);
+            if definition.part == part && scopes.contains(scope) && !is_nothing {
                 found.insert((*measure, currency.clone()));
             }
         }

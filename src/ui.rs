@@ -8,6 +8,7 @@ pub mod advice;
 pub mod agenda;
 pub mod ask;
 pub mod boxes;
+pub mod chart;
 pub mod findings;
 pub mod page;
 pub mod pager;

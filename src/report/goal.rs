@@ -7,10 +7,11 @@ use chrono::NaiveDate;
 use crate::calendar::Goal;
 use crate::definition::Measure;
 use crate::draft::GoalId;
+use crate::following::forecast;
 use crate::number::Amount;
 use crate::report::followers::{Mark, marks};
 use crate::report::frame::Frame;
-use crate::report::others::is_reached;
+use crate::report::others::{decimal, is_reached};
 use crate::report::scope::Scope;
 use crate::report::trace::{Question, Value};
 use crate::report::{Number, ask, id};
@@ -89,6 +90,9 @@ impl GoalLine {
     }
 }
 
+/// What seeds a forecast's futures: the same readings, the same forecast.
+const SEED: u64 = 0x6b61_6c65_6e64_7300;
+
 /// What is asked of each goal.
 const ASKED: [Measure; 5] =
     [Measure::GoalBaseline, Measure::GoalTarget, Measure::GoalNow, Measure::GoalMoved, Measure::GoalWay];
@@ -133,7 +137,9 @@ fn line(frame: &Frame<'_>, numbers: &BTreeMap<String, Number>, goal: &Goal) -> G
     };
     let today = zone.local(period.until()).date();
     let is_past = line.by.is_some_and(|by| by < today);
-    let outlook: Option<Outlook> = None;
+    let series: Vec<(NaiveDate, f64)> =
+        line.marks.iter().map(|mark| (mark.day, mark.count.approximate())).collect();
+    let outlook = line.by.filter(|_| !is_past).and_then(|by| outlook(&series, by));
     let (now, target) = (number(Measure::GoalNow), number(Measure::GoalTarget));
     let baseline = number(Measure::GoalBaseline).or_else(|| line.marks.first().map(|mark| mark.count));
     line.verdict = match (now, baseline, target) {
@@ -155,4 +161,11 @@ fn line(frame: &Frame<'_>, numbers: &BTreeMap<String, Number>, goal: &Goal) -> G
     };
     line.outlook = outlook;
     line
+}
+
+/// Tells where a number is going.
+fn outlook(series: &[(NaiveDate, f64)], by: NaiveDate) -> Option<Outlook> {
+    let found = forecast(series, by, SEED)?;
+    let whole = |number: f64| decimal(number.round());
+    Some(Outlook { low: whole(found.low)?, middle: whole(found.middle)?, high: whole(found.high)? })
 }
