@@ -15,12 +15,15 @@ mod store;
 mod trust;
 mod weave;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use git2::{ConfigLevel, Oid, Repository};
 
+use crate::draft::Slot;
+use crate::ledger::format::slot_of_path;
 use crate::rim::disk;
 use crate::rim::program::Git;
 use crate::world::{Appended, Change, Found, Log, LogError, Tip};
@@ -123,6 +126,12 @@ impl Branch {
         history::read(&self.repository(), tip, limit)
     }
 
+    /// Returns the slots that a ledger knows anything of.
+    pub fn slots(&self, tip: &Tip) -> Result<BTreeSet<Slot>, LogError> {
+        let paths = read::paths_below(&self.repository(), tip, "slots")?;
+        Ok(paths.iter().filter_map(|path| Some(slot_of_path(path)?.0)).collect())
+    }
+
     /// Puts what many commits left in small packs together; nothing depends on it.
     pub fn tidy(&self) {
         store::tidy(&self.git, &self.git_dir);
@@ -145,6 +154,11 @@ impl Log for Branch {
 
     fn read(&self, tip: &Tip, folders: &[String]) -> Result<Vec<Found>, LogError> {
         read::folders(&self.repository(), tip, folders)
+    }
+
+    fn below(&self, tip: &Tip, folder: &str, visit: &mut dyn FnMut(Found)) -> Result<(), LogError> {
+        // A visitor may ask the ledger something itself, so the repository is not held while it is at work.
+        read::below(&open(&self.git_dir)?, tip, folder, &|| open(&self.git_dir), visit)
     }
 
     fn append(&self, tip: &Tip, change: &Change) -> Result<Appended, LogError> {
