@@ -13,6 +13,7 @@ pub mod complete;
 pub mod completions;
 pub mod diff;
 pub mod doctor;
+pub mod evidence;
 pub mod export;
 pub mod fix;
 pub mod here;

@@ -47,6 +47,7 @@ pub mod overview;
 pub mod fate;
 pub mod year;
 pub mod reading;
+pub mod evidence;
 
 // Protocols: requests and answers as values.
 pub mod http;

@@ -192,6 +192,47 @@ impl Reader {
         Ok(*self.windows.entry((window.start.timestamp(), window.end.timestamp())).or_insert(next))
     }
 
+    /// Adds what another has read.
+    pub fn join(&mut self, other: Reader) {
+        let files = u32::try_from(self.files.len()).unwrap_or(u32::MAX);
+        self.files.extend(other.files);
+        self.flaws.extend(other.flaws);
+        let mut subjects = vec![0; other.subjects.len()];
+        let mut names: Vec<(String, u32)> = other.known.into_iter().collect();
+        names.sort_unstable_by_key(|(_, index)| *index);
+        for ((name, old), subject) in names.into_iter().zip(other.subjects) {
+            let next = u32::try_from(self.subjects.len()).unwrap_or(u32::MAX);
+            let here = *self.known.entry(name).or_insert(next);
+            if here == next {
+                self.subjects.push(subject);
+            }
+            if let Some(place) = subjects.get_mut(old as usize) {
+                *place = here;
+            }
+        }
+        let mut natives = vec![0; other.natives.len()];
+        for (native, old) in other.natives {
+            let next = u16::try_from(self.natives.len()).unwrap_or(u16::MAX);
+            if let Some(place) = natives.get_mut(usize::from(old)) {
+                *place = *self.natives.entry(native).or_insert(next);
+            }
+        }
+        let mut windows = vec![0; other.windows.len() + 1];
+        for (window, old) in other.windows {
+            let next = u32::try_from(self.windows.len() + 1).unwrap_or(u32::MAX);
+            if let Some(place) = windows.get_mut(old as usize) {
+                *place = *self.windows.entry(window).or_insert(next);
+            }
+        }
+        self.rows.extend(other.rows.into_iter().map(|row| Row {
+            subject: subjects.get(row.subject as usize).copied().unwrap_or_default(),
+            native: natives.get(usize::from(row.native)).copied().unwrap_or_default(),
+            window: windows.get(row.window as usize).copied().unwrap_or_default(),
+            file: row.file.saturating_add(files),
+            ..row
+        }));
+    }
+
     /// Returns all that was read, sorted, each fact once.
     pub fn finish(self) -> Readings {
         let mut order: Vec<u32> = (0..).take(self.subjects.len()).collect();

@@ -14,7 +14,7 @@ use crate::ledger::format;
 use crate::ledger::head::is_a_beginning;
 use crate::ledger::{Entry, Fact, Halt, Head, Illegal, Ledger, Record};
 use crate::mutant::{Mutant, planted};
-use crate::world::{Appended, Change, Found, LogError, Tip, World};
+use crate::world::{Appended, Change, Found, Log, LogError, Tip, World};
 
 /// How often an append is tried before the ledger counts as away.
 const TRIES: u32 = 8;
@@ -108,7 +108,7 @@ impl<'a> Scribe<'a> {
         let tip = self.known_tip(&mut known)?;
         let head = head_of(&tip)?;
         let all: BTreeSet<Slot> = slots.union(&head.open).cloned().collect();
-        read(self.world, &tip, head, &all)
+        read(self.world.log, &tip, head, &all)
     }
 
     /// Returns the slots by which these words went, or were about to go, to each account since a day.
@@ -214,7 +214,7 @@ impl Joint {
         let head = head_of(tip)?;
         let slots: BTreeSet<Slot> =
             notes.iter().flat_map(|(_, note)| &note.entries).map(|entry| entry.slot.clone()).collect();
-        let ledger = read(world, tip, head.clone(), &slots)?;
+        let ledger = read(world.log, tip, head.clone(), &slots)?;
         let mut records: BTreeMap<Slot, Record> =
             slots.iter().map(|slot| (slot.clone(), ledger.slot(slot).clone())).collect();
         let twins = twins(world, tip, notes)?;
@@ -297,7 +297,7 @@ fn twins(world: &World<'_>, tip: &Tip, notes: &[(u64, Note)]) -> Result<BTreeMap
     let asked: Asked = said.iter().map(|said| (said.slot.account.clone(), said.words.clone())).collect();
     let heard = heard(world, tip, &asked, (first - TimeDelta::days(365)).date_naive())?;
     let others: BTreeSet<Slot> = heard.values().flatten().cloned().collect();
-    let ledger = read(world, tip, head_of(tip)?, &others)?;
+    let ledger = read(world.log, tip, head_of(tip)?, &others)?;
     let twin = |said: &Said| {
         let slots = heard.get(&(said.slot.account.clone(), said.words.clone()))?;
         slots
@@ -351,11 +351,17 @@ fn head_of(tip: &Tip) -> Result<Head, LogError> {
     )
 }
 
-fn read(world: &World<'_>, tip: &Tip, head: Head, slots: &BTreeSet<Slot>) -> Result<Ledger, LogError> {
+/// Returns what the ledger's latest commit says of some slots, for who only looks.
+pub fn look_up(log: &dyn Log, slots: &BTreeSet<Slot>) -> Result<Ledger, LogError> {
+    let tip = log.tip()?;
+    read(log, &tip, head_of(&tip)?, slots)
+}
+
+fn read(log: &dyn Log, tip: &Tip, head: Head, slots: &BTreeSet<Slot>) -> Result<Ledger, LogError> {
     let folders: Vec<String> = slots.iter().map(format::slot_folder).collect();
     let mut entries = Vec::new();
     let mut unreadable = Vec::new();
-    for found in world.log.read(tip, &folders)? {
+    for found in log.read(tip, &folders)? {
         let Some((slot, name)) = format::slot_of_path(&found.path) else { continue };
         match found.text.and_then(|text| format::read_entry(slot.clone(), name, &text)) {
             Ok(entry) => entries.push(entry),

@@ -8,6 +8,7 @@ mod media;
 mod merged;
 mod past;
 mod pick;
+mod readings;
 mod register;
 mod touched;
 mod tracked;

@@ -1,0 +1,77 @@
+//! Gathering the evidence of a command that reports: the calendar, the ledger, and the files of readings.
+
+use std::collections::BTreeSet;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::cli::here::Reading;
+use crate::cli::look;
+use crate::draft::AccountId;
+use crate::error::Error;
+use crate::evidence::{self, Evidence, Meant};
+use crate::ledger::Ledger;
+use crate::platform;
+use crate::reading::{Content, Entry, Flaw, Reader, content_of, read_posts};
+use crate::record;
+use crate::rim::branch::LastSeen;
+use crate::rim::repo::Rev;
+use crate::ui::Ui;
+use crate::world::Log;
+
+/// What one file of readings holds.
+struct Piece {
+    reader: Reader,
+    entries: Vec<Entry>,
+    flaws: Vec<Flaw>,
+}
+
+/// Gathers everything that was promised and counted until a moment: from the calendar's commit or work tree, and from
+/// the ledger as it was last seen.
+pub fn gather<'a>(
+    reading: &'a Reading,
+    rev: &Rev,
+    ui: &mut Ui,
+    until: DateTime<Utc>,
+) -> Result<Evidence<'a>, Error> {
+    let calendar = &reading.calendar;
+    let mut pieces = reading.repo.readings(rev, |path, text| piece(path, text))?;
+    let mut ledger = Ledger::default();
+    if let Some(branch) = look::ledger(reading)? {
+        let log = LastSeen::of(&branch);
+        let tip = log.tip()?;
+        look::warn_if_away(ui, &log);
+        ledger = record::look_up(&log, &branch.slots(&tip)?)?;
+        pieces.extend(branch.readings(&tip)?.into_iter().map(|found| piece(&found.path, found.text)));
+    }
+    let (mut reader, mut entries, mut flaws) = (Reader::default(), Vec::new(), Vec::new());
+    for piece in pieces {
+        reader.join(piece.reader);
+        entries.extend(piece.entries);
+        flaws.extend(piece.flaws);
+    }
+    let drafts = calendar.drafts(DateTime::<Utc>::MIN_UTC..until + TimeDelta::days(1));
+    let by_hand: BTreeSet<AccountId> = calendar
+        .accounts
+        .values()
+        .filter(|account| {
+            let platform = account.platform.as_ref().and_then(|platform| platform::of(platform.value));
+            account.by_hand || platform.is_none()
+        })
+        .map(|account| account.id.clone())
+        .collect();
+    let meant = Meant { drafts: &drafts, by_hand: &by_hand, ledger: &ledger };
+    Ok(evidence::gather(calendar, meant, (entries, flaws), reader.finish(), until))
+}
+
+fn piece(path: &str, text: Result<impl AsRef<str>, String>) -> Piece {
+    let mut piece = Piece { reader: Reader::default(), entries: Vec::new(), flaws: Vec::new() };
+    match (text, content_of(path)) {
+        (Ok(text), Some(Content::Posts)) => {
+            piece.entries = read_posts(path, text.as_ref(), &mut piece.flaws);
+        }
+        (Ok(text), Some(Content::Numbers)) => piece.reader.read(path, text.as_ref()),
+        (Ok(_), None) => {}
+        (Err(what), _) => piece.flaws.push(Flaw { file: path.to_owned(), line: 1, what }),
+    }
+    piece
+}
