@@ -41,7 +41,7 @@ pub fn gather<'a>(
         let tip = log.tip()?;
         look::warn_if_away(ui, &log);
         ledger = record::look_up(&log, &branch.slots(&tip)?)?;
-        pieces.extend(branch.readings(&tip)?.into_iter().map(|found| piece(&found.path, found.text)));
+        pieces.extend(branch.readings(&tip, |path, text| piece(path, text))?);
     }
     let (mut reader, mut entries, mut flaws) = (Reader::default(), Vec::new(), Vec::new());
     for piece in pieces {

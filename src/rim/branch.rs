@@ -9,9 +9,7 @@ mod follow;
 mod forgetful;
 mod history;
 mod last_seen;
-mod list;
 mod read;
-mod readings;
 mod remote;
 mod store;
 mod trust;
@@ -26,6 +24,7 @@ use git2::{ConfigLevel, Oid, Repository};
 
 use crate::draft::Slot;
 use crate::ledger::format::slot_of_path;
+use crate::reading;
 use crate::rim::disk;
 use crate::rim::program::Git;
 use crate::world::{Appended, Change, Found, Log, LogError, Tip};
@@ -134,6 +133,29 @@ impl Branch {
         Ok(paths.iter().filter_map(|path| Some(slot_of_path(path)?.0)).collect())
     }
 
+    /// Makes something of each file of readings, on the thread that has its text at hand; in the order of their paths.
+    pub fn readings<T: Send>(
+        &self,
+        tip: &Tip,
+        make: impl Fn(&str, Result<&str, String>) -> T + Sync,
+    ) -> Result<Vec<T>, LogError> {
+        let mut made = Vec::new();
+        let make = |found: Found| {
+            let is_known = reading::content_of(&found.path).is_some();
+            is_known.then(|| make(&found.path, found.text.as_deref().map_err(Clone::clone)))
+        };
+        read::below(
+            &open(&self.git_dir)?,
+            tip,
+            reading::FOLDER,
+            (&|| open(&self.git_dir), &make),
+            &mut |one| {
+                made.extend(one);
+            },
+        )?;
+        Ok(made)
+    }
+
     /// Puts what many commits left in small packs together; nothing depends on it.
     pub fn tidy(&self) {
         store::tidy(&self.git, &self.git_dir);
@@ -160,7 +182,7 @@ impl Log for Branch {
 
     fn below(&self, tip: &Tip, folder: &str, visit: &mut dyn FnMut(Found)) -> Result<(), LogError> {
         // A visitor may ask the ledger something itself, so the repository is not held while it is at work.
-        read::below(&open(&self.git_dir)?, tip, folder, &|| open(&self.git_dir), visit)
+        read::below(&open(&self.git_dir)?, tip, folder, (&|| open(&self.git_dir), &|found| found), visit)
     }
 
     fn append(&self, tip: &Tip, change: &Change) -> Result<Appended, LogError> {

@@ -92,14 +92,14 @@ pub(super) fn paths_below(repository: &Repository, tip: &Tip, folder: &str) -> R
     Ok(leaves(repository, tip, folder)?.into_iter().map(|(path, _)| path).collect())
 }
 
-/// Shows all files below a folder, sorted by path. What is read ahead of the visitor is bounded; `another` opens the
-/// repository once more for each thread that reads.
-pub(super) fn below(
+/// Shows what is made of all files below a folder, sorted by path. What is read ahead of the visitor is bounded;
+/// `another` opens the repository once more for each thread that reads, and `make` is called on that thread.
+pub(super) fn below<T: Send>(
     repository: &Repository,
     tip: &Tip,
     folder: &str,
-    another: &dyn Fn() -> Result<Repository, LogError>,
-    visit: &mut dyn FnMut(Found),
+    (another, make): (&dyn Fn() -> Result<Repository, LogError>, &(dyn Fn(Found) -> T + Sync)),
+    visit: &mut dyn FnMut(T),
 ) -> Result<(), LogError> {
     let leaves = leaves(repository, tip, folder)?;
     let threads = std::thread::available_parallelism().map_or(1, usize::from).min(THREADS_MAX);
@@ -109,8 +109,8 @@ pub(super) fn below(
     while !rest.is_empty() {
         let (now, later) = rest.split_at(ahead(repository, rest));
         rest = later;
-        let read = |repository: &Repository, leaves: &[Leaf]| -> Vec<Found> {
-            leaves.iter().map(|leaf| found(repository, leaf)).collect()
+        let read = |repository: &Repository, leaves: &[Leaf]| -> Vec<T> {
+            leaves.iter().map(|leaf| make(found(repository, leaf))).collect()
         };
         let mut parts = now.chunks(now.len().div_ceil(threads).max(1));
         let own = parts.next().unwrap_or_default();
