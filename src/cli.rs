@@ -23,6 +23,7 @@ pub mod init;
 pub mod log;
 pub mod look;
 pub mod man;
+pub mod measure;
 pub mod new;
 pub mod plan;
 pub mod preview;
@@ -149,6 +150,7 @@ enum Command {
     Stop(stop::Args),
     Resume(resume::Args),
     Retract(retract::Args),
+    Measure(measure::Args),
     Status(status::Args),
     Doctor(doctor::Args),
     Log(log::Args),
@@ -186,6 +188,7 @@ impl Command {
             Command::Stop(args) => stop::run(args, ui, here),
             Command::Resume(args) => resume::run(args, ui, here),
             Command::Retract(args) => retract::run(args, ui, here),
+            Command::Measure(args) => measure::run(args, ui, here),
             Command::Status(args) => status::run(args, ui, here),
             Command::Doctor(args) => doctor::run(args, ui, here),
             Command::Log(args) => log::run(args, ui, here),

@@ -61,6 +61,7 @@ pub mod record;
 pub mod renew;
 pub mod publish;
 pub mod retract;
+pub mod measure;
 pub mod switch;
 pub mod checkup;
 

@@ -242,6 +242,7 @@ impl Stage {
             keys: &self.ring,
             book: &self.book,
             media: &media,
+            pin_suffices: false,
         };
         let channel = Bluesky.open(desk)?;
         Ok(work(channel.as_ref()))

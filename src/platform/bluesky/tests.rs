@@ -115,6 +115,7 @@ fn open(
         keys: &Empty,
         book: &book,
         media: &|_| Err("none".to_owned()),
+        pin_suffices: false,
     };
     let opened = Bluesky.open(desk).map(drop);
     let heard = net.heard.into_inner().unwrap();
