@@ -37,7 +37,7 @@ pub fn figures(
                 });
             }
         };
-        const REQUESTS: &str = "web log 1: answered GETs, without robots";
+        const REQUESTS: &str = "web log 1: answered GETs without robots";
         views(Subject::Account(account.clone()), feed.page_views(day), "requests of the page", REQUESTS);
         for (slot, count) in feed.entry_views(day) {
             views(Subject::Slot(slot.clone()), count, "requests of the entry", REQUESTS);
@@ -55,7 +55,7 @@ pub fn figures(
                 value,
                 unit: String::new(),
                 window: None,
-                definition: "web log 1: readers of a day, and what services say of theirs".to_owned(),
+                definition: "web log 1: readers of a day and what services say of theirs".to_owned(),
             });
         }
     }

@@ -20,6 +20,7 @@ use crate::text;
 use crate::time::Clock;
 
 mod finds;
+mod measures;
 mod opens;
 mod posts;
 mod recorded;
