@@ -48,6 +48,7 @@
 //! Nothing looks at a clock, and chance is drawn from the rows themselves: the same rows, the same advice, the same bytes.
 
 mod effect;
+mod experiment;
 mod family;
 mod judge;
 mod month;
@@ -58,6 +59,7 @@ mod sample;
 
 pub use crate::calendar::Factor;
 pub use effect::{Effect, Interval, LEVEL, effect};
+pub use experiment::{ARM_MIN, Drawn, Settled, drawn, settle};
 pub use family::{
     Comparison, Entry, POSTS_MIN, Tested, WEEKS_MIN, comparisons, family, orders, residuals, test,
 };
