@@ -64,7 +64,7 @@ pub use family::{
     Comparison, Entry, POSTS_MIN, Tested, WEEKS_MIN, comparisons, family, orders, residuals, test,
 };
 pub use judge::{Effort, FAMILY_LEVEL, Found, Judged, judge};
-pub use power::{posts_of_experiment, power, power_of_experiment, smallest, spread};
+pub use power::{ASKED, posts_of_experiment, power, power_of_experiment, smallest, spread};
 pub use rows::{By, Counted, DAY_PARTS, LENGTHS, LeftOut, Rows, earned, levels_of, rows};
 pub use said::{Advice, Answer, Companion, Reach, Scored, Verdict, answer};
 pub use sample::{Cell, Sample, Table};

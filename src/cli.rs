@@ -15,6 +15,7 @@ pub mod completions;
 pub mod diff;
 pub mod doctor;
 pub mod evidence;
+pub mod experiment;
 pub mod export;
 pub mod fix;
 pub mod here;
@@ -154,6 +155,7 @@ enum Command {
     Doctor(doctor::Args),
     Log(log::Args),
     Advise(advise::Args),
+    Experiment(experiment::Args),
     Proposal(proposal::Args),
     Access(access::Args),
     Account(account::Args),
@@ -192,6 +194,7 @@ impl Command {
             Command::Doctor(args) => doctor::run(args, ui, here),
             Command::Log(args) => log::run(args, ui, here),
             Command::Advise(args) => advise::run(args, ui, here),
+            Command::Experiment(args) => experiment::run(args, ui, here),
             Command::Proposal(args) => proposal::run(args, ui, here),
             Command::Access(args) => access::run(args, ui, here),
             Command::Account(args) => account::run(args, ui, here),

@@ -13,7 +13,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Agree", &["approve", "proposal", "protocol", "training"]),
     ("Publish", &["publish", "settle", "stop", "resume", "retract"]),
     ("See what happened", &["status", "log", "doctor"]),
-    ("Measure", &["advise"]),
+    ("Measure", &["advise", "experiment"]),
     ("Connect accounts", &["account", "vault", "access"]),
     ("Set up", &["schema", "completions", "man"]),
 ];
