@@ -15,7 +15,7 @@ mod binomial;
 #[path = "honesty/year.rs"]
 mod year;
 
-use kalends::advice::{Effort, Judged, judge};
+use kalends::advice::{Effort, Judged, Table, family, judge, residuals, test};
 use kalends::chance::Seed;
 
 use binomial::bounds;
@@ -166,6 +166,31 @@ fn where_nothing_has_an_effect_little_is_said() {
     let (said, _) = false_alarms(150);
     println!("no effect at all: advice in {}", said.show());
     assert!(said.bounds().0 <= 0.05, "{}", said.show());
+}
+
+/// A measure that no test can fail is none: two tests that people use are dishonest, and it says so.
+#[test]
+fn the_measure_sees_a_test_that_is_not_honest() {
+    let each_by_itself = months(150, "no effect", |seed| {
+        let table = year(seed, Year::wild(seed));
+        let (family, blocks) = (family(&table), table.blocks());
+        let outcomes: Vec<f64> = table.samples.iter().map(|sample| sample.outcome).collect();
+        let tested = test((&family, &blocks), &residuals(&table, &blocks, &outcomes), (seed, 1));
+        tested.scores.iter().any(|score| score.abs() > 1.96)
+    });
+    let said = Share::of(each_by_itself);
+    println!("each comparison at 5 % by itself: advice in {}", said.show());
+    assert!(said.bounds().0 > 0.05, "{}", said.show());
+    let weeks_in_one_pot = months(150, "no effect", |seed| {
+        let wild = Year { is_seasonal: true, wave: 0.8, posts: 800, ..Year::wild(seed) };
+        let mut table = year(seed, wild);
+        // Each week's posts are held against those of the same season, as if they were exchangeable.
+        table.samples.iter_mut().for_each(|sample| sample.week /= 6);
+        !judge(&Table::new(table.cells, table.samples), EFFORT).found.is_empty()
+    });
+    let said = Share::of(weeks_in_one_pot);
+    println!("weeks in one pot: advice in {}", said.show());
+    assert!(said.bounds().0 > 0.05, "{}", said.show());
 }
 
 #[test]
