@@ -1,6 +1,8 @@
 //! What came of an experiment: its arms held against each other, week by week, as they were drawn.
 
-use crate::calendar::{Calendar, Experiment};
+use chrono::{Datelike, NaiveDate, TimeDelta};
+
+use crate::calendar::{Calendar, Experiment, Factor, PlannedSlot};
 use crate::draft::PostId;
 use crate::evidence::Evidence;
 use crate::reading::{Subject, Work};
@@ -11,8 +13,6 @@ use super::family::{comparisons, orders, residuals};
 use super::judge::Effort;
 use super::rows::{By, earned, levels_of};
 use super::sample::{Cell, Sample, Table};
-
-use chrono::{Datelike, NaiveDate};
 
 /// The fewest posts of the first arm, and the fewest others, that say anything.
 pub const ARM_MIN: usize = 4;
@@ -47,56 +47,64 @@ pub struct Settled {
     pub likelihood: f64,
 }
 
+/// A post that no slot of the ledger names is one for a slot if it went out no further from its time than this.
+const NEAR: TimeDelta = TimeDelta::minutes(90);
+
 /// Returns an experiment's slots, by their times.
 pub fn drawn<'a>(
-    evidence: &'a Evidence<'_>,
+    evidence: &Evidence<'_>,
     experiment: &'a Experiment,
-    boards: &'a [Board<'a>],
+    (calendar, boards): (&'a Calendar, &[Board<'a>]),
     by: By,
 ) -> Vec<Drawn<'a>> {
-    let calendar: &Calendar = evidence.calendar;
     let slots = calendar.schedules.values().flat_map(|schedule| &schedule.slots);
-    let own = slots.filter(|slot| slot.experiment.as_ref().is_some_and(|at| at.value == experiment.id));
+    let mut own: Vec<&PlannedSlot> =
+        slots.filter(|slot| slot.experiment.as_ref().is_some_and(|at| at.value == experiment.id)).collect();
+    own.sort_by_key(|slot| slot.at.value);
     let latest = evidence.latest().unwrap_or_default();
-    let mut drawn: Vec<Drawn<'a>> = own
-        .filter_map(|slot| {
-            let filled = boards.iter().flat_map(|board| &board.filled);
-            let post = filled.into_iter().find(|(other, _)| **other == *slot).map(|(_, post)| *post);
-            let day = slot.at.value.date();
-            let is_of = |work: &&Work| match &work.subject {
-                Subject::Slot(one) => {
-                    Some(&one.post) == post
-                        && one.account == experiment.account.value
-                        && calendar
-                            .zone()
-                            .local(work.published)
-                            .date()
-                            .signed_duration_since(day)
-                            .num_days()
-                            .abs()
-                            <= 1
-                }
-                _ => false,
-            };
-            let work = evidence.works.iter().find(is_of);
-            let outcome = work.and_then(|work| earned(evidence, work, by, latest).ok());
-            Some(Drawn {
-                day,
-                arm: slot.arm.as_ref()?.value.as_str(),
-                post,
-                is_published: work.is_some(),
-                outcome: outcome.map(|(earned, _)| libm::log1p(earned.approximate())),
-                otherwise: work
-                    .and_then(|work| otherwise(evidence, experiment, work, &slot.arm.as_ref()?.value)),
-            })
+    let one = |slot: &'a PlannedSlot| {
+        let arm = slot.arm.as_ref()?.value.as_str();
+        let mut filled = boards.iter().flat_map(|board| &board.filled);
+        let post = filled.find(|(other, _)| *other == slot).map(|(_, post)| *post);
+        let work = work_of(evidence, (slot, post));
+        let outcome = work.and_then(|work| earned(evidence, work, by, latest).ok());
+        Some(Drawn {
+            day: slot.at.value.date(),
+            arm,
+            post,
+            is_published: work.is_some(),
+            outcome: outcome.map(|(earned, _)| libm::log1p(earned.approximate())),
+            otherwise: work.and_then(|work| otherwise(evidence, experiment, work, arm)),
         })
-        .collect();
-    drawn.sort_by_key(|one| one.day);
-    drawn
+    };
+    own.into_iter().filter_map(one).collect()
+}
+
+/// Returns what went out for a slot: its post, where the ledger knows it; else what went out on the account at nearly its time.
+fn work_of<'e>(
+    evidence: &'e Evidence<'_>,
+    (slot, post): (&PlannedSlot, Option<&PostId>),
+) -> Option<&'e Work> {
+    let zone = evidence.calendar.zone();
+    let due = zone.resolve_somehow(slot.at.value, None)?;
+    let on_account = || evidence.works.iter().filter(|work| work.account == slot.account.value);
+    let is_its = |work: &&Work| match &work.subject {
+        // A post that comes again is this one on the slot's day only.
+        Subject::Slot(one) => Some(&one.post) == post && (work.published - due).abs() <= TimeDelta::days(1),
+        _ => false,
+    };
+    let off = |work: &Work| (work.published - due).abs();
+    let near = || on_account().filter(|work| off(work) <= NEAR).min_by_key(|work| (off(work), &work.subject));
+    on_account().find(is_its).or_else(near)
 }
 
 /// Returns what a post is in the experiment's factor, where that is another arm than the one that was drawn.
 fn otherwise(evidence: &Evidence<'_>, experiment: &Experiment, work: &Work, arm: &str) -> Option<String> {
+    if experiment.factor == Factor::Tag {
+        let tag = experiment.arms.first()?.value.as_str();
+        let has = work.tags.iter().any(|own| own == tag);
+        return (has != (arm == tag)).then(|| if has { tag.to_owned() } else { format!("without {tag}") });
+    }
     let level = levels_of(evidence, work).into_iter().find(|(factor, _)| *factor == experiment.factor)?.1?;
     (level != arm).then_some(level)
 }

@@ -62,7 +62,7 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
     })?;
     let evidence = evidence::gather(&reading, &Rev::WorkTree, ui, now)?;
     let boards = boards(calendar, experiment);
-    let drawn = drawn(&evidence, experiment, &boards, by);
+    let drawn = drawn(&evidence, experiment, (calendar, &boards), by);
     let counted = drawn.iter().filter(|one| one.outcome.is_some()).count();
     let Some(settled) = settle(experiment, &drawn, Effort::FULL) else {
         return Err(Error::user(format!("too few posts to say anything: {counted} of {}", plural(drawn.len(), "slot")))

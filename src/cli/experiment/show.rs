@@ -49,7 +49,7 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
     let evidence = evidence::gather(&reading, &Rev::WorkTree, ui, now)?;
     let boards = boards(calendar, experiment);
     let by = experiment.metric.value.parse().unwrap_or(By::Engagements);
-    let drawn = drawn(&evidence, experiment, &boards, by);
+    let drawn = drawn(&evidence, experiment, (calendar, &boards), by);
     if ui.json() {
         let slots = drawn.iter().map(|one| Slot {
             day: one.day.to_string(),
