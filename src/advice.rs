@@ -48,6 +48,7 @@
 //! Nothing looks at a clock, and chance is drawn from the rows themselves: the same rows, the same advice, the same bytes.
 
 mod effect;
+mod experiment;
 mod family;
 mod judge;
 mod month;
@@ -58,11 +59,12 @@ mod sample;
 
 pub use crate::calendar::Factor;
 pub use effect::{Effect, Interval, LEVEL, effect};
+pub use experiment::{ARM_MIN, Drawn, Settled, drawn, settle};
 pub use family::{
     Comparison, Entry, POSTS_MIN, Tested, WEEKS_MIN, comparisons, family, orders, residuals, test,
 };
 pub use judge::{Effort, FAMILY_LEVEL, Found, Judged, judge};
-pub use power::{posts_of_experiment, power, power_of_experiment, smallest, spread};
+pub use power::{ASKED, posts_of_experiment, power, power_of_experiment, smallest, spread};
 pub use rows::{By, Counted, DAY_PARTS, LENGTHS, LeftOut, Rows, earned, levels_of, rows};
 pub use said::{Advice, Answer, Companion, Reach, Scored, Verdict, answer};
 pub use sample::{Cell, Sample, Table};

@@ -15,6 +15,7 @@ pub mod completions;
 pub mod diff;
 pub mod doctor;
 pub mod evidence;
+pub mod experiment;
 pub mod export;
 pub mod fix;
 pub mod here;
@@ -158,6 +159,7 @@ enum Command {
     Log(log::Args),
     Report(report::Args),
     Advise(advise::Args),
+    Experiment(experiment::Args),
     Proposal(proposal::Args),
     Access(access::Args),
     Account(account::Args),
@@ -198,6 +200,7 @@ impl Command {
             Command::Log(args) => log::run(args, ui, here),
             Command::Report(args) => report::run(args, ui, here),
             Command::Advise(args) => advise::run(args, ui, here),
+            Command::Experiment(args) => experiment::run(args, ui, here),
             Command::Proposal(args) => proposal::run(args, ui, here),
             Command::Access(args) => access::run(args, ui, here),
             Command::Account(args) => account::run(args, ui, here),

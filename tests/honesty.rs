@@ -15,7 +15,7 @@ mod binomial;
 #[path = "honesty/year.rs"]
 mod year;
 
-use kalends::advice::{Effort, Judged, judge};
+use kalends::advice::{Effort, Judged, Table, family, judge, residuals, test};
 use kalends::chance::Seed;
 
 use binomial::bounds;
@@ -166,6 +166,43 @@ fn where_nothing_has_an_effect_little_is_said() {
     let (said, _) = false_alarms(150);
     println!("no effect at all: advice in {}", said.show());
     assert!(said.bounds().0 <= 0.05, "{}", said.show());
+}
+
+/// A measure that no test can fail is none: two tests that people use are dishonest, and it says so.
+#[test]
+fn the_measure_sees_a_test_that_is_not_honest() {
+    let each_by_itself = months(150, "no effect", |seed| {
+        let table = year(seed, Year::wild(seed));
+        let (family, blocks) = (family(&table), table.blocks());
+        let outcomes: Vec<f64> = table.samples.iter().map(|sample| sample.outcome).collect();
+        let tested = test((&family, &blocks), &residuals(&table, &blocks, &outcomes), (seed, 1));
+        tested.scores.iter().any(|score| score.abs() > 1.96)
+    });
+    let said = Share::of(each_by_itself);
+    println!("each comparison at 5 % by itself: advice in {}", said.show());
+    assert!(said.bounds().0 > 0.05, "{}", said.show());
+    let weeks_forgotten = months(150, "no effect", |seed| {
+        let table = year(seed, Year { accounts: 1, platforms: 1, ..Year::wild(seed) });
+        let all: Vec<f64> = table.samples.iter().map(|sample| sample.outcome).collect();
+        let largest = (0..table.cells.len()).filter_map(|cell| shuffled_one_by_one(&table, &all, cell));
+        let scores: Vec<f64> = largest.collect();
+        // Bonferroni's bound of the family, so that only the weeks are forgotten.
+        scores.iter().any(|score| libm::erfc(score.abs() / 2.0_f64.sqrt()) * scores.len() as f64 <= 0.05)
+    });
+    let said = Share::of(weeks_forgotten);
+    println!("posts shuffled one by one, weeks forgotten: advice in {}", said.show());
+    assert!(said.bounds().0 > 0.05, "{}", said.show());
+}
+
+/// The score of a cell if each order of all posts of the year were as likely: what a permutation of single posts comes to.
+fn shuffled_one_by_one(table: &Table, outcomes: &[f64], cell: usize) -> Option<f64> {
+    let cell = u32::try_from(cell).unwrap();
+    let own = table.samples.iter().map(|sample| sample.cells.contains(&cell));
+    let (all, inside) = (outcomes.len() as f64, own.clone().filter(|is_in| *is_in).count() as f64);
+    let mean = outcomes.iter().sum::<f64>() / all;
+    let spread = outcomes.iter().map(|one| (one - mean) * (one - mean)).sum::<f64>() / (all - 1.0);
+    let sum: f64 = own.zip(outcomes).filter(|(is_in, _)| *is_in).map(|(_, one)| one - mean).sum();
+    (inside >= 12.0 && all - inside >= 12.0).then(|| sum / (spread * inside * (all - inside) / all).sqrt())
 }
 
 #[test]

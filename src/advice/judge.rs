@@ -2,7 +2,7 @@
 
 use super::effect::{Effect, Interval, effect};
 use super::family::{Comparison, family, residuals, test};
-use super::sample::Table;
+use super::sample::{Cell, Table};
 use crate::chance::Seed;
 
 /// The likelihood with which anything at all may be said where nothing has an effect.
@@ -73,8 +73,8 @@ pub fn judge(table: &Table, effort: Effort) -> Judged {
             adjusted = tested.scores.iter().map(|score| tested.adjusted(*score)).collect();
             first_cut = tested.cut(FAMILY_LEVEL);
         }
-        let largest = tested.scores.iter().enumerate().max_by(|a, b| a.1.abs().total_cmp(&b.1.abs()));
-        let Some((place, score)) = largest else { break };
+        let Some(place) = clearest(table, &comparisons, &tested.scores) else { break };
+        let Some(score) = tested.scores.get(place) else { break };
         let likelihood = tested.adjusted(*score);
         let (Some(at), true) = (left.get(place).copied(), likelihood <= FAMILY_LEVEL) else { break };
         let Some(comparison) = family.get(at) else { break };
@@ -92,4 +92,17 @@ pub fn judge(table: &Table, effort: Effort) -> Judged {
         found.push(Found { comparison: at, adjusted: likelihood, interval, effect });
     }
     Judged { family, adjusted, found, cut: first_cut }
+}
+
+/// Scores that are no further apart than this are of the same posts, or of all others: rounding alone parts them.
+const SAME: f64 = 1e-6;
+
+/// Returns the place of the largest score. Of several as large what is to be done more comes first, and then the first factor:
+/// where all posts are of one of two forms, one of them is as much above as the other is below.
+fn clearest(table: &Table, comparisons: &[Comparison], scores: &[f64]) -> Option<usize> {
+    let largest = scores.iter().map(|score| score.abs()).fold(0.0, f64::max);
+    let cell = |at: usize| -> Option<&Cell> { table.cells.get(comparisons.get(at)?.cell) };
+    let near = scores.iter().enumerate().filter(|(_, score)| score.abs() >= largest - SAME);
+    near.min_by_key(|(at, score)| (**score < 0.0, cell(*at).map(|cell| (cell.factor, cell))))
+        .map(|(at, _)| at)
 }

@@ -1,5 +1,7 @@
 //! `kalends advise`
 
+mod experiment;
+
 use chrono::{Months, NaiveDate};
 use serde::Serialize;
 
@@ -7,9 +9,10 @@ use crate::advice::{Advice, Answer, By, Cell, Effort, Scored, answer, percent};
 use crate::cli::check::rev;
 use crate::cli::here::Here;
 use crate::cli::plan::parse_month;
-use crate::cli::{ClockArgs, evidence};
+use crate::cli::{ClockArgs, complete, evidence};
 use crate::error::{Error, Outcome};
 use crate::ui::{self, Ui};
+use experiment::Wanted;
 
 /// Says what to post more of, and what less, with how sure that is.
 ///
@@ -23,7 +26,8 @@ Examples:
   kalends advise 2027-01
   kalends advise 2027-01 --posts                    the posts behind each advice
   kalends advise 2027-01 --by reach
-  kalends advise 2027-01 --json | jq .advice")]
+  kalends advise 2027-01 --json | jq .advice
+  kalends advise 2027-01 --experiment c7fbf4a4 --from 2027-03-01 --weeks 8")]
 pub struct Args {
     /// The month that the year ends with; the last one that is over if left out
     #[arg(value_name = "MONTH", value_parser = parse_month)]
@@ -34,11 +38,30 @@ pub struct Args {
     /// List the posts behind each advice
     #[arg(long)]
     posts: bool,
+    /// Plan an experiment that settles an advice, or any comparison, by its id: a file of experiments/, and slots drawn by lot
+    #[arg(long, value_name = "ID", requires = "from", conflicts_with_all = ["posts", "at"])]
+    experiment: Option<String>,
+    /// The experiment's first day; it begins on a Monday
+    #[arg(long, value_name = "DATE", requires = "experiment", value_parser = day)]
+    from: Option<NaiveDate>,
+    /// For how many weeks
+    #[arg(long, value_name = "N", requires = "experiment", default_value = "8", value_parser = clap::value_parser!(u32).range(2..=52))]
+    weeks: u32,
+    /// The account that it is tried on; the one of the platform with the most posts if left out
+    #[arg(long, value_name = "ID", requires = "experiment", add = complete::accounts())]
+    account: Option<String>,
+    /// Show the experiment's slots, and write nothing
+    #[arg(long, requires = "experiment")]
+    dry_run: bool,
     /// Read what this commit has, not the files on the disk
     #[arg(long, value_name = "REV")]
     at: Option<String>,
     #[command(flatten)]
     clock: ClockArgs,
+}
+
+fn day(text: &str) -> Result<NaiveDate, String> {
+    NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| "expected a day such as 2027-07-01".to_owned())
 }
 
 #[derive(Serialize)]
@@ -138,6 +161,11 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
     let month = args.month.or_else(last).ok_or_else(|| Error::usage("that month is too far away"))?;
     let evidence = evidence::gather(&reading, &rev, ui, now)?;
     let answer = answer(&evidence, month, args.by, Effort::FULL);
+    if let (Some(id), Some(from)) = (&args.experiment, args.from) {
+        let account = args.account.as_deref();
+        let wanted = Wanted { id, from, weeks: args.weeks, account, is_rehearsal: args.dry_run };
+        return experiment::run(&wanted, &answer, now, ui, (here, &reading));
+    }
     if ui.json() {
         ui.document("advice", &document(&answer))?;
         return Ok(Outcome::Done);

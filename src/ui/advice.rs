@@ -124,18 +124,30 @@ pub fn doubts(advice: &Advice) -> Vec<String> {
                 .to_owned(),
         );
     }
-    doubts.extend(advice.companions.iter().map(|companion| together(advice, companion)));
+    let of =
+        |alike: bool| advice.companions.iter().filter(move |one| one.is_alike == alike).collect::<Vec<_>>();
+    let (alike, together) = (of(true), of(false));
+    if !alike.is_empty() {
+        doubts.push(format!(
+            "Nobody can tell it apart from {}: it may be their doing.",
+            named_all(advice, &alike)
+        ));
+    }
+    if !together.is_empty() {
+        doubts.push(format!("It often goes together with {}.", named_all(advice, &together)));
+    }
     doubts
 }
 
-fn together(advice: &Advice, companion: &Companion) -> String {
-    let (both, all) = (companion.both, advice.posts.len());
-    let what = cell(&companion.cell);
-    match companion.is_alike {
-        true => format!(
-            "Nobody can tell it apart from {what}: {both} of the {all} are both. It may be their doing."
-        ),
-        false => format!("It goes together with {what}: {both} of the {all} are both."),
+/// Returns companions with how many posts are both: `pictures (40 of the 40)`.
+fn named_all(advice: &Advice, companions: &[&Companion]) -> String {
+    let all = advice.posts.len();
+    let names: Vec<String> =
+        companions.iter().map(|one| format!("{} ({} of the {all})", cell(&one.cell), one.both)).collect();
+    match names.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+        None => String::new(),
     }
 }
 
@@ -172,7 +184,12 @@ pub fn text(answer: &Answer<'_>, (width, with_posts): (usize, bool)) -> String {
         heading(&mut text, &format!("How the advice for {} did", named(month)));
         answer.scored.iter().for_each(|scored| {
             let (word, style) = verdict(scored.verdict);
-            para(&mut text, INDENT, &format!("{} {}", paint(style, word), outcome(scored)), width);
+            para(
+                &mut text,
+                INDENT,
+                &format!("{} {}", paint(style, format!("{word}:")), outcome(scored)),
+                width,
+            );
         });
     }
     if !answer.rows.left_out.is_empty() {
