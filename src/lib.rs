@@ -26,6 +26,7 @@ mod mutant;
 
 // Words and values: pure.
 pub mod number;
+pub mod metric;
 pub mod text;
 pub mod html;
 pub mod time;
@@ -48,6 +49,7 @@ pub mod fate;
 pub mod year;
 pub mod reading;
 pub mod evidence;
+pub mod following;
 
 // Protocols: requests and answers as values.
 pub mod http;

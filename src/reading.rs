@@ -10,7 +10,6 @@
 //! readings/2026/11/instagram.posts.csv      posts that kalends did not publish itself: one row a post
 //! ```
 
-mod metric;
 mod post;
 mod sheet;
 mod subject;
@@ -22,7 +21,7 @@ use chrono::{DateTime, Utc};
 
 use crate::number::Amount;
 
-pub use metric::{Metric, Nature};
+pub use crate::metric::{Metric, Nature};
 pub use post::{Entry, Form, POSTS_HEAD, Source, Unkept, Work, read_posts, write_posts};
 pub use sheet::{Figure, HEAD, Line, lines, write};
 pub use subject::{Link, Subject};

@@ -2,6 +2,7 @@
 
 mod events;
 mod annual;
+mod mapping;
 mod protocol;
 mod request;
 mod signed;
@@ -20,8 +21,8 @@ use super::format::{IdName, Sheet, with_sheet};
 use super::grammar::Kind;
 use super::model::{
     Account, Acknowledgement, Allowance, Approval, At, Body, Campaign, Changes, Decision, Department, Events,
-    Fact, Goal, Part, Pass, Person, Picture, Post, Proposal, Protocol, Question, Repeat, Request, Role, Root,
-    Runner, Schedule, Split, StandingSlot, Training, Voice,
+    Fact, Goal, Mapping, Part, Pass, Person, Picture, Post, Proposal, Protocol, Question, Repeat, Request,
+    Role, Root, Runner, Schedule, Split, StandingSlot, Training, Voice,
 };
 use super::place::{Place, place};
 
@@ -66,6 +67,8 @@ pub enum What {
     Proposal(Box<Proposal>),
     /// A decision on a development plan.
     Decision(Box<Decision>),
+    /// A mapping of exports.
+    Mapping(Box<Mapping>),
     /// A picture or film.
     Media,
     /// Something the calendar does not look at, or could not read.
@@ -189,6 +192,7 @@ fn what(kind: Kind, sheet: &Sheet<'_>, file: &str, stem: &str) -> What {
         Kind::Training => boxed(training::training(sheet, file, stem), What::Training),
         Kind::Pass => boxed(signed::pass(sheet, file, stem), What::Pass),
         Kind::Decision => boxed(signed::decision(sheet, file, stem), What::Decision),
+        Kind::Mapping => boxed(mapping::mapping(sheet, file, stem), What::Mapping),
     }
 }
 

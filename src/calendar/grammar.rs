@@ -4,6 +4,7 @@
 //! are made from it.
 
 mod events;
+mod mapping;
 mod request;
 mod aim;
 mod annual;
@@ -58,11 +59,13 @@ pub enum Kind {
     Pass,
     /// `proposals/ID/PERSON.toml`, beside the plan itself, `proposals/ID.md`
     Decision,
+    /// `mappings/ID.toml`
+    Mapping,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 18] = [
+    pub const ALL: [Kind; 19] = [
         Kind::Kalends,
         Kind::Person,
         Kind::Department,
@@ -81,6 +84,7 @@ impl Kind {
         Kind::Training,
         Kind::Pass,
         Kind::Decision,
+        Kind::Mapping,
     ];
 
     /// Returns the kind's name in the singular.
@@ -104,6 +108,7 @@ impl Kind {
             Kind::Training => "training",
             Kind::Pass => "pass",
             Kind::Decision => "decision",
+            Kind::Mapping => "mapping",
         }
     }
 
@@ -127,6 +132,7 @@ impl Kind {
             Kind::Acknowledgement => Some("acknowledgements"),
             Kind::Training | Kind::Pass => Some("training"),
             Kind::Decision => Some("proposals"),
+            Kind::Mapping => Some("mappings"),
         }
     }
 
@@ -151,6 +157,7 @@ impl Kind {
             Kind::Training => training::TRAINING,
             Kind::Pass => signed::PASS,
             Kind::Decision => signed::DECISION,
+            Kind::Mapping => mapping::MAPPING,
         }
     }
 }

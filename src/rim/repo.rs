@@ -43,6 +43,7 @@ pub const FOLDERS: &[&str] = &[
     "events",
     "facts",
     "goals",
+    "mappings",
     "people",
     "posts",
     PROPOSALS,
