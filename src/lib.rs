@@ -50,6 +50,7 @@ pub mod year;
 pub mod reading;
 pub mod evidence;
 pub mod following;
+pub mod intake;
 
 // Protocols: requests and answers as values.
 pub mod http;

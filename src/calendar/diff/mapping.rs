@@ -14,6 +14,7 @@ pub(super) fn mapping(mapping: &Mapping) -> List {
         .maybe("encoding", form.encoding.map(|encoding| encoding.as_str()))
         .maybe("delimiter", form.delimiter.map(|delimiter| delimiter.as_str()))
         .maybe("rows above", form.skip)
+        .all("names of files", &form.file)
         .maybe("line above", form.above.as_ref())
         .maybe("comment", form.comment.as_ref())
         .maybe("decimal", form.decimal.map(|decimal| decimal.as_str()))

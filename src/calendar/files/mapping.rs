@@ -49,7 +49,10 @@ pub(super) fn mapping(sheet: &Sheet<'_>, file: &str, stem: &str) -> Option<Mappi
 }
 
 fn table(sheet: &Sheet<'_>) -> TableForm {
-    let totals = sheet.lines("totals").map_or_else(Vec::new, |totals| totals.value);
+    let lines = |name| {
+        let lines = sheet.lines(name).map_or_else(Vec::new, |lines| lines.value);
+        lines.into_iter().map(|line| line.value).collect()
+    };
     TableForm {
         encoding: sheet.choice("encoding", Encoding::of).map(|at| at.value),
         delimiter: sheet.choice("delimiter", Delimiter::of).map(|at| at.value),
@@ -57,7 +60,8 @@ fn table(sheet: &Sheet<'_>) -> TableForm {
         above: text(sheet, "above"),
         comment: text(sheet, "comment"),
         decimal: sheet.choice("decimal", Decimal::of).map(|at| at.value),
-        totals: totals.into_iter().map(|total| total.value).collect(),
+        file: lines("file"),
+        totals: lines("totals"),
     }
 }
 

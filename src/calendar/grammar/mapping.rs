@@ -13,6 +13,11 @@ const TABLE: &[Key] = &[
     may("delimiter", Choice(Delimiter::WORDS), "What parts its cells; found out if absent."),
     may("skip", Whole, "How many rows stand above the names of its columns; found out if absent."),
     may(
+        "file",
+        Lines,
+        "How the names of such files begin, where their columns alone do not tell them from others.",
+    ),
+    may(
         "above",
         Line,
         "A line that stands above the names of its columns, and tells it from others like it.",

@@ -203,6 +203,8 @@ pub struct TableForm {
     pub delimiter: Option<Delimiter>,
     /// How many rows stand above the names of its columns.
     pub skip: Option<u32>,
+    /// How the names of such files begin.
+    pub file: Vec<String>,
     /// A line that stands above them.
     pub above: Option<String>,
     /// What a line begins with that is none of its rows.
