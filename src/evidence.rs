@@ -145,7 +145,7 @@ fn of_file(entry: Entry, works: &mut Vec<Work>, promises: &mut Vec<Promise>) {
                     source: work.source.clone(),
                 });
             }
-            works.push(work);
+            works.push(*work);
         }
         Entry::Unkept(unkept) => promises.push(Promise {
             slot: None,
@@ -335,3 +335,6 @@ impl Evidence<'_> {
         self.readings.rows.iter().max_by_key(|row| row.read_secs).map(Row::read)
     }
 }
+
+#[cfg(test)]
+mod tests;

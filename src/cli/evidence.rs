@@ -34,20 +34,20 @@ pub fn gather<'a>(
     until: DateTime<Utc>,
 ) -> Result<Evidence<'a>, Error> {
     let calendar = &reading.calendar;
-    let mut pieces = reading.repo.readings(rev, |path, text| piece(path, text))?;
+    let (mut reader, mut entries, mut flaws) = (Reader::default(), Vec::new(), Vec::new());
+    let mut join = |piece: Piece| {
+        reader.join(piece.reader);
+        entries.extend(piece.entries);
+        flaws.extend(piece.flaws);
+    };
+    reading.repo.readings(rev, piece, &mut join)?;
     let mut ledger = Ledger::default();
     if let Some(branch) = look::ledger(reading)? {
         let log = LastSeen::of(&branch);
         let tip = log.tip()?;
         look::warn_if_away(ui, &log);
         ledger = record::look_up(&log, &branch.slots(&tip)?)?;
-        pieces.extend(branch.readings(&tip)?.into_iter().map(|found| piece(&found.path, found.text)));
-    }
-    let (mut reader, mut entries, mut flaws) = (Reader::default(), Vec::new(), Vec::new());
-    for piece in pieces {
-        reader.join(piece.reader);
-        entries.extend(piece.entries);
-        flaws.extend(piece.flaws);
+        branch.readings(&tip, piece, &mut join)?;
     }
     let drafts = calendar.drafts(DateTime::<Utc>::MIN_UTC..until + TimeDelta::days(1));
     let by_hand: BTreeSet<AccountId> = calendar
@@ -63,13 +63,13 @@ pub fn gather<'a>(
     Ok(evidence::gather(calendar, meant, (entries, flaws), reader.finish(), until))
 }
 
-fn piece(path: &str, text: Result<impl AsRef<str>, String>) -> Piece {
+fn piece(path: &str, text: Result<&str, String>) -> Piece {
     let mut piece = Piece { reader: Reader::default(), entries: Vec::new(), flaws: Vec::new() };
     match (text, content_of(path)) {
         (Ok(text), Some(Content::Posts)) => {
-            piece.entries = read_posts(path, text.as_ref(), &mut piece.flaws);
+            piece.entries = read_posts(path, text, &mut piece.flaws);
         }
-        (Ok(text), Some(Content::Numbers)) => piece.reader.read(path, text.as_ref()),
+        (Ok(text), Some(Content::Numbers)) => piece.reader.read(path, text),
         (Ok(_), None) => {}
         (Err(what), _) => piece.flaws.push(Flaw { file: path.to_owned(), line: 1, what }),
     }

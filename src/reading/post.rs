@@ -1,5 +1,6 @@
 //! Posts as they are counted: where and when they went out, and what they are.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -136,7 +137,7 @@ pub struct Unkept {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Entry {
     /// It became public.
-    Kept(Work),
+    Kept(Box<Work>),
     /// It did not.
     Unkept(Unkept),
 }
@@ -199,9 +200,22 @@ pub fn read_posts(path: &str, text: &str, flaws: &mut Vec<Flaw>) -> Vec<Entry> {
     entries
 }
 
+/// Reads a cell, where there is something in it.
+fn given<T>(cell: &str, read: impl Fn(&str) -> Result<T, String>) -> Result<Option<T>, String> {
+    if cell.is_empty() { Ok(None) } else { read(cell).map(Some) }
+}
+
+/// Reads tags that are parted by spaces.
+fn read_tags(cell: &str) -> Vec<String> {
+    let mut tags: Vec<String> =
+        cell.split_whitespace().map(|tag| tag.trim_start_matches('#').to_lowercase()).collect();
+    tags.sort_unstable();
+    tags.dedup();
+    tags
+}
+
 fn read_post(file: &str, number: u32, account: &AccountId, line: &str) -> Result<Entry, String> {
-    let cells = cells(line)?;
-    let cells: Vec<&str> = cells.iter().map(AsRef::as_ref).collect();
+    let cells: [Cow<'_, str>; 15] = cells(line)?;
     let [
         id,
         published,
@@ -218,26 +232,20 @@ fn read_post(file: &str, number: u32, account: &AccountId, line: &str) -> Result
         picture,
         fate,
         why,
-    ] = cells.as_slice()
-    else {
-        return Err(format!("it has {} cells, not 15", cells.len()));
-    };
-    fn given<T>(cell: &str, read: impl Fn(&str) -> Result<T, String>) -> Result<Option<T>, String> {
-        if cell.is_empty() { Ok(None) } else { read(cell).map(Some) }
-    }
+    ] = cells.each_ref().map(AsRef::as_ref);
     let no_id = |cell: &str| format!("`{cell}` is no id");
     let text = |cell: &str| (!cell.is_empty()).then(|| cell.to_owned());
     let source = Source::File { file: file.to_owned(), line: number };
     let department = given(department, |cell| DepartmentId::new(cell).ok_or_else(|| no_id(cell)))?;
     let campaign = given(campaign, |cell| CampaignId::new(cell).ok_or_else(|| no_id(cell)))?;
-    let is_skipped = match *fate {
+    let is_skipped = match fate {
         "" => None,
         "missed" => Some(false),
         "skipped" => Some(true),
         other => return Err(format!("`{other}` is no fate: `missed`, `skipped`, or empty")),
     };
     if let Some(is_skipped) = is_skipped {
-        let (account, title, why) = (account.clone(), (*title).to_owned(), (*why).to_owned());
+        let (account, title, why) = (account.clone(), title.to_owned(), why.to_owned());
         let due = moment(due)?;
         return Ok(Entry::Unkept(Unkept {
             account,
@@ -253,25 +261,21 @@ fn read_post(file: &str, number: u32, account: &AccountId, line: &str) -> Result
     if id.is_empty() {
         return Err("it has no id".to_owned());
     }
-    let mut tags: Vec<String> =
-        tags.split_whitespace().map(|tag| tag.trim_start_matches('#').to_lowercase()).collect();
-    tags.sort_unstable();
-    tags.dedup();
-    Ok(Entry::Kept(Work {
-        subject: Subject::Post(account.clone(), (*id).to_owned()),
+    Ok(Entry::Kept(Box::new(Work {
+        subject: Subject::Post(account.clone(), id.to_owned()),
         account: account.clone(),
         published: moment(published)?,
         due: given(due, moment)?,
         url: text(url),
-        title: (*title).to_owned(),
+        title: title.to_owned(),
         form: given(form, str::parse)?,
         characters: given(characters, |cell| cell.parse().map_err(|_| format!("`{cell}` is no length")))?,
-        tags,
+        tags: read_tags(tags),
         link: text(link),
         department,
         campaign,
         goal: given(goal, |cell| GoalId::new(cell).ok_or_else(|| no_id(cell)))?,
         picture: text(picture),
         source,
-    }))
+    })))
 }

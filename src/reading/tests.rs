@@ -116,7 +116,7 @@ fn posts_are_written_as_they_are_read() {
     assert!(matches!(&entries[2], Entry::Unkept(Unkept { is_skipped: true, .. })));
     let works: Vec<Work> = entries
         .into_iter()
-        .filter_map(|entry| if let Entry::Kept(work) = entry { Some(work) } else { None })
+        .filter_map(|entry| if let Entry::Kept(work) = entry { Some(*work) } else { None })
         .collect();
     assert_eq!(write_posts(&works), file);
     assert_eq!(content_of("readings/2026/11/instagram.posts.csv"), Some(Content::Posts));
