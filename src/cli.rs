@@ -16,6 +16,7 @@ pub mod doctor;
 pub mod evidence;
 pub mod export;
 pub mod fix;
+mod followers;
 pub mod here;
 pub mod help;
 pub mod import;
@@ -152,6 +153,7 @@ enum Command {
     Status(status::Args),
     Doctor(doctor::Args),
     Log(log::Args),
+    Followers(followers::Args),
     Proposal(proposal::Args),
     Access(access::Args),
     Account(account::Args),
@@ -189,6 +191,7 @@ impl Command {
             Command::Status(args) => status::run(args, ui, here),
             Command::Doctor(args) => doctor::run(args, ui, here),
             Command::Log(args) => log::run(args, ui, here),
+            Command::Followers(args) => followers::run(args, ui, here),
             Command::Proposal(args) => proposal::run(args, ui, here),
             Command::Access(args) => access::run(args, ui, here),
             Command::Account(args) => account::run(args, ui, here),

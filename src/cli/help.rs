@@ -12,7 +12,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Look", &["check", "plan", "diff", "preview", "site", "align", "year"]),
     ("Agree", &["approve", "proposal", "protocol", "training"]),
     ("Publish", &["publish", "settle", "stop", "resume", "retract"]),
-    ("See what happened", &["status", "log", "doctor"]),
+    ("See what happened", &["status", "log", "doctor", "followers"]),
     ("Connect accounts", &["account", "vault", "access"]),
     ("Set up", &["schema", "completions", "man"]),
 ];

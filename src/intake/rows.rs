@@ -50,7 +50,7 @@ pub fn take(export: &Export, mapping: &Mapping, head: &Head, asked: &Asked<'_>, 
         return taken;
     }
     let days = asked.days.clone().or_else(|| said_days(export, head));
-    let zone = mapping.time.zone.as_ref().unwrap_or(asked.zone);
+    let zone = asked.said_zone.or(mapping.time.zone.as_ref()).unwrap_or(asked.zone);
     let mut taker = Taker {
         export,
         mapping,

@@ -97,6 +97,14 @@ impl Export {
         }
     }
 
+    /// Returns its first row as it stands, cut.
+    pub fn first_row(&self) -> String {
+        let rows = self.parts().first().and_then(|part| self.rows(*part, None).next());
+        let cells: Vec<String> =
+            rows.into_iter().flat_map(|row| row.cells).take(20).map(|cell| cell.text.into_owned()).collect();
+        cells.join(", ").chars().take(300).collect()
+    }
+
     /// Returns its rows, without those that are empty and those that begin with a comment's mark.
     pub fn rows<'a>(
         &'a self,
