@@ -36,6 +36,9 @@ pub use settle::{Corrected, Settled, settle};
 pub use table::{Export, ROWS_MAX};
 pub use work::names_of;
 
+/// The most numbers that are read of one file.
+pub const NUMBERS_MAX: usize = 2_000_000;
+
 /// The most findings that are told of one file.
 const FINDINGS_MAX: usize = 100;
 

@@ -5,7 +5,7 @@ mod show;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use chrono::{DateTime, Days, NaiveDate, Utc};
+use chrono::{DateTime, Days, NaiveDate, NaiveTime, Utc};
 
 use crate::calendar::{Account, Goal};
 use crate::cli::here::Here;
@@ -81,7 +81,8 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
     let now = here.now(&args.clock, zone)?;
     let days = window(args)?;
     let only = args.account.as_deref().map(|id| here.account(calendar, id)).transpose()?;
-    let until = zone.moments(&days).map_or(now, |days| days.end.min(now));
+    let end = zone.resolve_somehow(days.end.and_time(NaiveTime::MIN), None);
+    let until = end.map_or(now, |end| end.min(now));
     let evidence = evidence::gather(&reading, &Rev::WorkTree, ui, until)?;
     let accounts = calendar.accounts.values().filter(|account| only.is_none_or(|only| only.id == account.id));
     let histories: Vec<History<'_>> =

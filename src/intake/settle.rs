@@ -151,7 +151,8 @@ impl Spans<'_> {
         let met = before
             .or_else(|| spans.range(start..end).find(|(from, (until, _))| (**from, *until) != (start, end)));
         if let Some((from, (until, origin))) = met {
-            return Some(format!("{origin} counts {from} to {until}"));
+            let shown = |at: &DateTime<Utc>| at.format("%F %H:%M").to_string();
+            return Some(format!("{origin} counts {} to {} UTC", shown(from), shown(until)));
         }
         spans.insert(start, (end, "another row".to_owned()));
         None

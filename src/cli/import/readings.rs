@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, NaiveDate, Utc};
 use clap::builder::PossibleValuesParser;
 use clap::{ValueEnum, ValueHint};
+use serde::Serialize;
 
 use crate::calendar::{Account, Decimal, Goal};
 use crate::cli::evidence;
@@ -90,7 +91,7 @@ pub struct Args {
     #[arg(long, value_name = "DATE", requires = "value")]
     on: Option<NaiveDate>,
     /// Show a mapping that is built in, to copy and change
-    #[arg(long, value_name = "NAME", exclusive = true, value_parser = PossibleValuesParser::new(builtin::names()))]
+    #[arg(long, value_name = "NAME", conflicts_with = "files", value_parser = PossibleValuesParser::new(builtin::names()))]
     show_mapping: Option<String>,
     /// Show what would be written, and write nothing
     #[arg(long)]
@@ -109,6 +110,13 @@ pub enum To {
     Calendar,
 }
 
+/// A mapping that is built in, as a program reads it.
+#[derive(Serialize)]
+struct Shown<'a> {
+    name: &'a str,
+    text: &'a str,
+}
+
 /// What the user asks for, understood.
 struct Wish<'a> {
     account: Option<&'a Account>,
@@ -122,8 +130,12 @@ struct Wish<'a> {
 
 /// Runs the command.
 pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
-    if let Some(text) = args.show_mapping.as_deref().and_then(builtin::text) {
-        ui.data(text.trim_end())?;
+    if let Some(name) = &args.show_mapping {
+        let text = builtin::text(name).unwrap_or_default();
+        match ui.json() {
+            true => ui.document("mapping", &Shown { name, text })?,
+            false => ui.data(text.trim_end())?,
+        }
         return Ok(Outcome::Done);
     }
     let reading = here.read(&Rev::WorkTree)?;

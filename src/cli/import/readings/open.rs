@@ -43,8 +43,8 @@ impl Texts {
         ui.findings(format, findings, &Sources::new(&self.0, findings))
     }
 
-    fn add(&mut self, path: &str, text: &str) {
-        self.0.push(File { path: path.to_owned(), content: Content::Text(text.to_owned()) });
+    fn add(&mut self, path: &str, text: impl Into<String>) {
+        self.0.push(File { path: path.to_owned(), content: Content::Text(text.into()) });
     }
 }
 
@@ -82,28 +82,26 @@ pub fn all(
                 intake::pick(&export, &known, platform).map_err(|Ambiguous(fit)| ambiguous(&export, &fit))?
             }
         };
-        let pick = pick.ok_or_else(|| none_fits(&export, said.as_ref(), platform.is_some()))?;
+        let pick = pick.ok_or_else(|| none_fits(&export, said.as_ref(), platform.is_some(), reading))?;
         let taken = intake::take(&export, pick.mapping, &pick.head, &asked, posts);
-        // What is shown with carets needs the text; a large export is only kept where something is wrong with it.
-        texts.add(&export.name, &export.text);
-        opened.push(Opened {
-            name: export.name.clone(),
-            mapping: (pick.mapping.id.to_string(), pick.mapping.name.clone()),
-            encoding: export.encoding,
-            taken,
-        });
+        let mapping = (pick.mapping.id.to_string(), pick.mapping.name.clone());
+        let Export { name, text, encoding, .. } = export;
+        opened.push(Opened { name: name.clone(), mapping, encoding, taken });
+        texts.add(&name, text);
     }
     Ok((opened, texts))
 }
 
+/// Tells whether a mapping of the calendar has no error in it.
+fn is_sound(reading: &Reading, mapping: &Mapping) -> bool {
+    let broken = |finding: &Finding| finding.file == mapping.file && finding.severity() == Severity::Error;
+    !reading.findings.iter().any(broken)
+}
+
 /// Returns the calendar's mappings, and those built in whose names it does not take.
 fn known(reading: &Reading, texts: &mut Texts) -> Vec<Mapping> {
-    let is_sound = |mapping: &&Mapping| {
-        let broken =
-            |finding: &Finding| finding.file == mapping.file && finding.severity() == Severity::Error;
-        !reading.findings.iter().any(broken)
-    };
-    let mut known: Vec<Mapping> = reading.calendar.mappings.values().filter(is_sound).cloned().collect();
+    let mut known: Vec<Mapping> =
+        reading.calendar.mappings.values().filter(|mapping| is_sound(reading, mapping)).cloned().collect();
     for mapping in &known {
         texts.add(&mapping.file, reading.text(&mapping.file));
     }
@@ -154,7 +152,7 @@ fn at_path(path: &Path, texts: &mut Texts, ui: &mut Ui) -> Result<Mapping, Error
     let (item, mut findings) =
         read_file(&File { path: format!("mappings/{stem}.toml"), content: Content::Text(text.clone()) });
     findings.iter_mut().for_each(|finding| finding.file.clone_from(&outside.name));
-    texts.add(&outside.name, &text);
+    texts.add(&outside.name, text.as_str());
     match item {
         Item { what: What::Mapping(mapping), .. } if findings.is_empty() => {
             Ok(Mapping { file: outside.name, ..*mapping })
@@ -174,12 +172,12 @@ fn ambiguous(export: &Export, fit: &[&Mapping]) -> Error {
     })
 }
 
-fn none_fits(export: &Export, said: Option<&Mapping>, has_account: bool) -> Error {
+fn none_fits(export: &Export, said: Option<&Mapping>, has_account: bool, reading: &Reading) -> Error {
     let name = foreign(&export.name);
-    let seen = export.first_row();
+    let seen = export.widest_row();
     let seen = match seen.is_empty() {
         true => "the file has no rows".to_owned(),
-        false => format!("its first row is: {}", foreign(&seen)),
+        false => format!("it has the columns {}", foreign(&seen)),
     };
     match said {
         Some(mapping) => Error::user(format!("no row of {name} has any column of the mapping `{}`", mapping.id))
@@ -187,6 +185,10 @@ fn none_fits(export: &Export, said: Option<&Mapping>, has_account: bool) -> Erro
             .hint("see which columns it reads: kalends import readings --show-mapping NAME, or the file in mappings/"),
         None => {
             let error = Error::user(format!("no mapping knows the columns of {name}")).hint(seen);
+            let broken = reading.calendar.mappings.values().filter(|mapping| !is_sound(reading, mapping));
+            let error = broken.fold(error, |error, mapping| {
+                error.hint(format!("{} has an error and was not tried: see kalends check", mapping.file))
+            });
             let error = match has_account {
                 true => error,
                 false => error.hint("say --account ID, where it is one account's"),

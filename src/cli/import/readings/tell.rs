@@ -96,12 +96,14 @@ pub fn tell(
         0 => String::new(),
         count => format!(", {} said twice", plural(count, "number")),
     };
-    let known = settled.known;
+    let posts = match works.len() {
+        0 => String::new(),
+        count => format!(", {}", plural(count, "new post")),
+    };
+    let (corrected, known) = (changes.len(), settled.known);
     let what = format!(
-        "{} new, {} corrected, {known} known before{repeated}; {}",
-        plural(new, "number"),
-        changes.len(),
-        plural(works.len(), "new post")
+        "{} new, {corrected} corrected, {known} known before{repeated}{posts}",
+        plural(new, "number")
     );
     let end = match (paths, args.to, args.dry_run) {
         ([], _, true) => "nothing was written".to_owned(),
