@@ -18,6 +18,7 @@ pub mod evidence;
 pub mod experiment;
 pub mod export;
 pub mod fix;
+pub mod followers;
 pub mod here;
 pub mod help;
 pub mod import;
@@ -157,6 +158,7 @@ enum Command {
     Status(status::Args),
     Doctor(doctor::Args),
     Log(log::Args),
+    Followers(followers::Args),
     Report(report::Args),
     Advise(advise::Args),
     Experiment(experiment::Args),
@@ -198,6 +200,7 @@ impl Command {
             Command::Status(args) => status::run(args, ui, here),
             Command::Doctor(args) => doctor::run(args, ui, here),
             Command::Log(args) => log::run(args, ui, here),
+            Command::Followers(args) => followers::run(args, ui, here),
             Command::Report(args) => report::run(args, ui, here),
             Command::Advise(args) => advise::run(args, ui, here),
             Command::Experiment(args) => experiment::run(args, ui, here),

@@ -2,6 +2,7 @@
 //!
 //! Everything here is a function of a series of days and numbers. Where there is too little to say, nothing is said.
 
+mod around;
 mod forecast;
 mod jump;
 
@@ -12,6 +13,7 @@ use crate::number::{Amount, Ratio};
 use crate::reading::{Metric, Readings, Row, Subject};
 use crate::time::Zone;
 
+pub use around::{Beside, Kind, OUTSTANDING, around};
 pub use forecast::{Forecast, POINTS_MIN, SPAN_MIN_DAYS, forecast};
 pub use jump::{DIFFERENCES_MIN, JUMP_MIN, Jump, jumps};
 

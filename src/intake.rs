@@ -23,6 +23,8 @@ use chrono::{DateTime, NaiveDate, Utc};
 use crate::calendar::{Account, Calendar, Decimal};
 use crate::draft::{AccountId, GoalId, Slot};
 use crate::finding::Finding;
+use crate::metric::Metric;
+use crate::number::Amount;
 use crate::reading::{Figure, Subject, Work};
 use crate::spreadsheet::Place;
 use crate::time::Zone;
@@ -32,7 +34,10 @@ pub use pick::{Ambiguous, Pick, by, pick};
 pub use rows::take;
 pub use settle::{Corrected, Settled, settle};
 pub use table::{Export, ROWS_MAX};
-pub use work::address;
+pub use work::names_of;
+
+/// The most numbers that are read of one file.
+pub const NUMBERS_MAX: usize = 2_000_000;
 
 /// The most findings that are told of one file.
 const FINDINGS_MAX: usize = 100;
@@ -50,8 +55,10 @@ pub struct Asked<'a> {
     pub as_of: DateTime<Utc>,
     /// The days that the file is of, where the user says so.
     pub days: Option<Range<NaiveDate>>,
-    /// The zone of wall clocks and days where the mapping names none.
+    /// The zone of wall clocks and days where neither the user nor the mapping names one.
     pub zone: &'a Zone,
+    /// The zone that the user names.
+    pub said_zone: Option<&'a Zone>,
     /// What stands before a number's fractions, where the user says so.
     pub decimal: Option<Decimal>,
     /// The currency of money, where the user says so.
@@ -116,6 +123,38 @@ pub struct Told {
     pub forms: BTreeSet<String>,
     /// The columns that nothing reads.
     pub unread: Vec<String>,
+}
+
+/// Reads a number that a person wrote.
+///
+/// Fails where it is none, is below zero, or can be read in two ways and nobody says which.
+pub fn amount(text: &str, decimal: Option<Decimal>) -> Result<Amount, String> {
+    let number::Found::Number(written) = number::find(text) else { return Err("it is no number".to_owned()) };
+    if written.is_negative() {
+        return Err("it is below zero".to_owned());
+    }
+    let mut column = number::Column::default();
+    column.hear(&written);
+    let decimal =
+        decimal.or(column.decimal()).ok_or("it can be read in two ways: say --decimal . or --decimal ,")?;
+    written
+        .value(decimal)
+        .ok_or_else(|| "its thousands are not where they belong, or it is too large".to_owned())
+}
+
+/// Returns what a person counted for a goal as a fact: the metric as the goal names it, and when it stood so.
+pub fn counted(goal: &GoalId, metric: &str, value: Amount, stood: DateTime<Utc>) -> Fact {
+    let figure = Figure {
+        read: stood,
+        subject: Subject::Goal(goal.clone()),
+        metric: Metric::Count,
+        name: metric.to_owned(),
+        value,
+        unit: String::new(),
+        window: None,
+        definition: "counted by a person".to_owned(),
+    };
+    Fact { figure, file: String::new(), line: 0, place: Place::Text(0..0) }
 }
 
 #[cfg(test)]

@@ -337,7 +337,7 @@ impl Run<'_> {
             return Ok(());
         }
         let folder = format!("{FOLDER}/{}", self.world.clock.now().format("%Y/%m/%d"));
-        let sheet = Sheet { folder, account: account.clone(), text: reading::write(&figures) };
+        let sheet = Sheet { folder, name: account.to_string(), text: reading::write(&figures) };
         let message = format!("measured: {account}, {}", summary(&figures));
         self.scribe.write(Note { sheets: vec![sheet], message, ..Note::default() })?;
         watch.wrote(account, &figures);

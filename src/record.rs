@@ -36,13 +36,13 @@ pub struct Note {
     pub message: String,
 }
 
-/// A sheet of readings: one account's, of one day.
+/// A sheet of readings: of one day, and of one account, web statistic or goal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sheet {
     /// The folder: `readings/2027/01/19`.
     pub folder: String,
-    /// The account.
-    pub account: AccountId,
+    /// The file's name without its end: `mastodon`, and `instagram.posts` for posts.
+    pub name: String,
     /// The text.
     pub text: String,
 }
@@ -365,7 +365,7 @@ fn new_sheets(
         found.map(|found| (found.path, found.text.ok())).collect();
     let mut files = Vec::new();
     for sheet in sheets {
-        let stem = format!("{}/{}.", sheet.folder, sheet.account);
+        let stem = format!("{}/{}.", sheet.folder, sheet.name);
         let has = |(path, text): (&String, &Option<String>)| {
             path.starts_with(&stem) && text.as_deref() == Some(&sheet.text)
         };

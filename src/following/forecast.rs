@@ -29,7 +29,7 @@ const FITTED: f64 = 5.0;
 
 const LEVELS: [f64; 5] = [0.2, 0.4, 0.6, 0.8, 1.0];
 const SLOPES: [f64; 4] = [0.05, 0.1, 0.2, 0.4];
-const DAMPINGS: [f64; 4] = [0.8, 0.9, 0.95, 0.98];
+const DAMPINGS: [f64; 3] = [0.9, 0.95, 0.98];
 
 /// What a number may be on a day: nine times in ten between `low` and `high`, half of the time below `middle`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -119,7 +119,8 @@ struct Fit {
     constants: (f64, f64, f64),
     level: f64,
     slope: f64,
-    /// The errors one step ahead, around their mean, widened for what was fitted.
+    /// The errors one step ahead; of the fit that is used around the middle one of them, so that a single jump bends no
+    /// path but its own, and widened.
     errors: Vec<f64>,
 }
 
@@ -158,10 +159,12 @@ const TAIL: f64 = 0.926;
 fn widened(mut fit: Fit, steps: usize) -> Fit {
     let size = |count: usize| small(i64::try_from(count).unwrap_or(i64::MAX));
     let count = size(fit.errors.len());
-    let mean = fit.errors.iter().sum::<f64>() / count;
+    let mut sorted = fit.errors.clone();
+    sorted.sort_by(f64::total_cmp);
+    let middle = sorted.get(sorted.len() / 2).copied().unwrap_or(0.0);
     let free = (count - FITTED).max(1.0);
     let widen = libm::sqrt(count / free) * (1.0 + TAIL / free) * libm::sqrt(1.0 + size(steps) / count);
-    fit.errors.iter_mut().for_each(|error| *error = (*error - mean) * widen);
+    fit.errors.iter_mut().for_each(|error| *error = (*error - middle) * widen);
     fit
 }
 

@@ -97,7 +97,7 @@ pub fn find(export: &Export, mapping: &Mapping) -> Option<Head> {
     let mut best: Option<Head> = None;
     for part in parts {
         let mut above = form.above.is_none();
-        for (number, row) in export.rows(part, form.comment.as_deref()).take(ABOVE_MAX).enumerate() {
+        for (number, row) in export.top(part, form.comment.as_deref()).take(ABOVE_MAX).enumerate() {
             let is_there = form.skip.is_none_or(|skip| usize::try_from(skip) == Ok(number));
             if above && is_there {
                 let head = of_row(mapping, part, &row);

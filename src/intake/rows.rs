@@ -1,25 +1,27 @@
 //! An export's rows made facts.
 
+mod message;
+mod target;
+
 use std::ops::Range;
 
-use chrono::{DateTime, Days, Months, NaiveDate, TimeDelta, Utc};
+use chrono::NaiveDate;
 
-use crate::calendar::{Account, ColumnRole, Decimal, ExportOf, Mapping, MetricColumn, WindowSpan, shown};
-use crate::draft::CampaignId;
+use crate::calendar::{ColumnRole, Decimal, ExportOf, Mapping, MetricColumn, shown};
 use crate::finding::{Code, Finding};
 use crate::metric::{Metric, Nature};
 use crate::number::Amount;
-use crate::reading::{Figure, Link, Subject};
+use crate::reading::Figure;
 use crate::spreadsheet::Place;
 use crate::time::Zone;
 
 use super::cells::{Cells, Number};
 use super::head::Head;
-use super::moment::When;
 use super::number::{self, Column, Found};
 use super::table::{Export, ROWS_MAX, Row};
-use super::work;
-use super::{Asked, Fact, Posts, Taken, Told};
+use target::Target;
+
+use super::{Asked, Fact, NUMBERS_MAX, Posts, Taken};
 
 /// What a row of totals says instead of what it is of.
 const TOTALS: [&str; 14] = [
@@ -39,9 +41,6 @@ const TOTALS: [&str; 14] = [
     "suma",
 ];
 
-/// What says that a link has no mark.
-const UNMARKED: [&str; 4] = ["(not set)", "(none)", "-", "(not provided)"];
-
 /// Makes facts of an export's rows. With any error among its findings nothing of it is to be written.
 pub fn take(export: &Export, mapping: &Mapping, head: &Head, asked: &Asked<'_>, posts: &Posts) -> Taken {
     let mut taken = Taken { findings: head.findings(export, mapping), ..Taken::default() };
@@ -50,7 +49,7 @@ pub fn take(export: &Export, mapping: &Mapping, head: &Head, asked: &Asked<'_>, 
         return taken;
     }
     let days = asked.days.clone().or_else(|| said_days(export, head));
-    let zone = mapping.time.zone.as_ref().unwrap_or(asked.zone);
+    let zone = asked.said_zone.or(mapping.time.zone.as_ref()).unwrap_or(asked.zone);
     let mut taker = Taker {
         export,
         mapping,
@@ -115,14 +114,6 @@ struct Taker<'a> {
     asked_for: bool,
 }
 
-/// What a row's numbers are of, and over which time.
-struct Target {
-    subject: Subject,
-    window: Option<Range<DateTime<Utc>>>,
-    /// The moment at which heights stood so, where the row names a day.
-    stood: Option<DateTime<Utc>>,
-}
-
 impl<'a> Taker<'a> {
     /// Tells whether all is known that the rows need, and says what is not.
     fn can_begin(&mut self) -> bool {
@@ -185,8 +176,8 @@ impl<'a> Taker<'a> {
 
     fn rows(&mut self) {
         for row in body(self.export, self.mapping, self.head) {
-            if self.taken.told.rows >= ROWS_MAX {
-                let message = format!("the file has more than {ROWS_MAX} rows");
+            if self.taken.told.rows >= ROWS_MAX || self.taken.facts.len() >= NUMBERS_MAX {
+                let message = format!("the file has more than {ROWS_MAX} rows or {NUMBERS_MAX} numbers");
                 let finding = Finding::new(Code::TooLarge, &self.export.name, message);
                 self.taken.findings.push(finding.help("split it, or export fewer days at a time"));
                 return;
@@ -246,173 +237,6 @@ impl<'a> Taker<'a> {
         cells.any(|(_, cell)| !cell.text.is_empty() && is_word(&cell.text))
     }
 
-    /// Finds what a row is of. Nothing where it cannot be known, which is told.
-    fn target(&mut self, cells: &mut Cells<'_, '_>, told: &mut Told) -> Option<Target> {
-        let line = cells.row.line;
-        match (self.mapping.of?, self.asked.account) {
-            (ExportOf::Posts, Some(account)) => {
-                let Some(subject) = self.post(cells, account, told) else {
-                    told.keyless.push(line);
-                    return None;
-                };
-                let window = self.asked.days.as_ref().and_then(|days| self.zone.moments(days));
-                Some(Target { subject, window, stood: None })
-            }
-            (ExportOf::Account, Some(account)) => {
-                self.of_day(cells, Subject::Account(account.id.clone()), told)
-            }
-            (ExportOf::Goal, _) => self.of_day(cells, Subject::Goal(self.asked.goal?.clone()), told),
-            (ExportOf::Traffic, _) => {
-                let link = link(cells);
-                self.of_day(cells, Subject::Link(link), told)
-            }
-            (ExportOf::Ads, account) => {
-                let Some(subject) = self.paid(cells, account, told) else {
-                    told.keyless.push(line);
-                    return None;
-                };
-                self.of_day(cells, subject, told)
-            }
-            (ExportOf::Inbox, Some(account)) => {
-                match cells.said(ColumnRole::Id).filter(|id| !id.is_empty()) {
-                    Some(id) => Some(Target {
-                        subject: Subject::Inbox(account.id.clone(), id),
-                        window: None,
-                        stood: None,
-                    }),
-                    None => {
-                        told.keyless.push(line);
-                        None
-                    }
-                }
-            }
-            _ => None,
-        }
-    }
-
-    fn post(&mut self, cells: &mut Cells<'_, '_>, account: &Account, told: &mut Told) -> Option<Subject> {
-        let found = work::find(cells, (self.mapping, account), self.posts, told)?;
-        self.taken.works.extend(found.work);
-        Some(found.subject)
-    }
-
-    /// Finds what money was paid for: a post, or a campaign by its id or name.
-    fn paid(
-        &mut self,
-        cells: &mut Cells<'_, '_>,
-        account: Option<&Account>,
-        told: &mut Told,
-    ) -> Option<Subject> {
-        let named = cells.said(ColumnRole::Campaign).filter(|name| !name.is_empty());
-        if let Some(named) = named {
-            let campaigns = &self.asked.calendar.campaigns;
-            let by_id = CampaignId::new(&named).filter(|id| campaigns.contains_key(id));
-            let by_name = || {
-                let mut found = campaigns.values().filter(|one| one.name.eq_ignore_ascii_case(&named));
-                found.next().map(|one| one.id.clone()).filter(|_| found.next().is_none())
-            };
-            return by_id.or_else(by_name).map(Subject::Campaign);
-        }
-        let found = work::find(cells, (self.mapping, account?), self.posts, told)?;
-        Some(found.subject)
-    }
-
-    /// Finds the time that a row is counted over. A day that is not over when the export was made is left out: what it
-    /// counts is still growing.
-    fn of_day(&self, cells: &mut Cells<'_, '_>, subject: Subject, told: &mut Told) -> Option<Target> {
-        let has_day = cells.head.roles.contains_key(&ColumnRole::Time);
-        let days = if has_day {
-            let Some(first) = cells.when(ColumnRole::Time) else {
-                told.keyless.push(cells.row.line);
-                return None;
-            };
-            let last = cells.when(ColumnRole::Until);
-            self.span(first, last)?
-        } else {
-            self.days.clone()?
-        };
-        let window = self.zone.moments(&days).filter(|window| window.start < window.end)?;
-        if window.end > self.asked.as_of {
-            told.unfinished.push(cells.row.line);
-            return None;
-        }
-        Some(Target { subject, stood: Some(window.end), window: Some(window) })
-    }
-
-    fn span(&self, first: When, last: Option<When>) -> Option<Range<NaiveDate>> {
-        let first = first.day(self.zone);
-        if let Some(last) = last {
-            return Some(first..last.day(self.zone).succ_opt()?).filter(|days| days.start < days.end);
-        }
-        let end = match self.mapping.time.window.unwrap_or(WindowSpan::Day) {
-            WindowSpan::Day => first.succ_opt()?,
-            WindowSpan::Week => first.checked_add_days(Days::new(7))?,
-            WindowSpan::Month => {
-                use chrono::Datelike as _;
-                let first = first.with_day(1)?;
-                return Some(first..first.checked_add_months(Months::new(1))?);
-            }
-            WindowSpan::File => return self.days.clone(),
-        };
-        Some(first..end)
-    }
-
-    /// Makes a message's facts: that it came, and after how long it was answered.
-    fn message(&mut self, cells: &mut Cells<'_, '_>, target: &Target) {
-        let (received, replied) = (cells.when(ColumnRole::Received), cells.when(ColumnRole::Replied));
-        let Some(When::At(received)) = received else {
-            if received.is_some() {
-                let finding = Finding::new(
-                    Code::BadMoment,
-                    &self.export.name,
-                    format!("line {} names a day and no hour", cells.row.line),
-                );
-                cells.say(finding.help("an answer's time is counted from the hour that a message came at"));
-            }
-            return;
-        };
-        let place = cells.row.cells.first().map_or(Place::Text(0..0), |cell| cell.place.clone());
-        let mut say = |metric, name: &str, value, unit: &str, until: DateTime<Utc>, what: &str| {
-            let until = until.max(received + TimeDelta::seconds(1));
-            self.taken.facts.push(Fact {
-                figure: Figure {
-                    read: self.asked.as_of,
-                    subject: target.subject.clone(),
-                    metric,
-                    name: name.to_owned(),
-                    value,
-                    unit: unit.to_owned(),
-                    window: Some((received, until)),
-                    definition: what.to_owned(),
-                },
-                file: self.export.name.clone(),
-                line: cells.row.line,
-                place: place.clone(),
-            });
-        };
-        say(Metric::Messages, "received", Amount::whole(1), "", received, "a message that somebody sent");
-        match replied {
-            Some(When::At(replied)) if replied >= received => {
-                let seconds = Amount::whole((replied - received).num_seconds());
-                say(
-                    Metric::FirstReply,
-                    "replied",
-                    seconds,
-                    "s",
-                    replied,
-                    "seconds from a message to its first answer",
-                );
-            }
-            Some(_) => {
-                let message =
-                    format!("line {}: the message is answered before it came, or at no hour", cells.row.line);
-                let finding = Finding::new(Code::BadMoment, &self.export.name, message);
-                cells.say(finding.help("see whether the two columns are of one zone, and both have hours"));
-            }
-            None => {}
-        }
-    }
-
     /// Makes a number a fact.
     fn fact(&mut self, row: &Row<'_>, target: &Target, number: usize, found: Number, currency: Option<&str>) {
         let Some((index, _, name)) = self.head.metrics.get(number) else { return };
@@ -464,24 +288,6 @@ impl<'a> Taker<'a> {
             }
             _ => Some(column.unit.clone().unwrap_or_default()),
         }
-    }
-}
-
-/// Reads the marks of the link that visits came by.
-fn link(cells: &Cells<'_, '_>) -> Link {
-    let said = |role| {
-        let text = cells.said(role).unwrap_or_default();
-        if UNMARKED.contains(&text.as_str()) { String::new() } else { text }
-    };
-    let both = said(ColumnRole::SourceMedium);
-    let (source, medium) = both.split_once(" / ").unwrap_or((&both, ""));
-    let unmarked = |text: &str| if UNMARKED.contains(&text) { String::new() } else { text.to_owned() };
-    let or = |own: String, other: &str| if own.is_empty() { unmarked(other) } else { own };
-    Link {
-        source: or(said(ColumnRole::Source), source),
-        medium: or(said(ColumnRole::Medium), medium),
-        campaign: said(ColumnRole::Campaign),
-        content: said(ColumnRole::Content),
     }
 }
 

@@ -12,7 +12,7 @@ use crate::spreadsheet::{Place, finding_at};
 
 use super::{FINDINGS_MAX, Fact};
 
-/// How long behind a day's end a height may bear the moment of a correction.
+/// How long behind the moment that it is of a correction may be read, which bears a later moment than what it corrects.
 const CORRECTIONS: TimeDelta = TimeDelta::minutes(10);
 
 /// A number that differs from the one that stood for the same.
@@ -89,7 +89,7 @@ impl Settled {
             window == figure.window
                 && match is_height {
                     true => (figure.read..figure.read + CORRECTIONS).contains(&row.read()),
-                    false => row.read() <= figure.read,
+                    false => row.read() < figure.read + CORRECTIONS,
                 }
         };
         match rows.iter().filter(same_time).max_by_key(|row| (row.read_secs, row.file, row.line)) {
@@ -151,7 +151,8 @@ impl Spans<'_> {
         let met = before
             .or_else(|| spans.range(start..end).find(|(from, (until, _))| (**from, *until) != (start, end)));
         if let Some((from, (until, origin))) = met {
-            return Some(format!("{origin} counts {from} to {until}"));
+            let shown = |at: &DateTime<Utc>| at.format("%F %H:%M").to_string();
+            return Some(format!("{origin} counts {} to {} UTC", shown(from), shown(until)));
         }
         spans.insert(start, (end, "another row".to_owned()));
         None

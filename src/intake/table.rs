@@ -9,6 +9,9 @@ use crate::spreadsheet::{Grid, Place, finding_at, xlsx};
 /// The most rows that are read of one file.
 pub const ROWS_MAX: usize = 1_000_000;
 
+/// Within how many bytes of a file the row stands that names the columns.
+const TOP_BYTES: usize = 1 << 20;
+
 /// The most cells of a row.
 const CELLS_MAX: usize = 2_000;
 
@@ -97,9 +100,41 @@ impl Export {
         }
     }
 
+    /// Returns the row near its top that has the most cells, cut: what looks most like the names of columns.
+    pub fn widest_row(&self) -> String {
+        let rows = self.parts().into_iter().flat_map(|part| self.top(part, None).take(60));
+        let full = |row: &Row<'_>| row.cells.iter().filter(|cell| !cell.text.is_empty()).count();
+        let mut widest: Option<Row<'_>> = None;
+        for row in rows {
+            if widest.as_ref().is_none_or(|widest| full(&row) > full(widest)) {
+                widest = Some(row);
+            }
+        }
+        let cells = widest.into_iter().flat_map(|row| row.cells).take(20).map(|cell| cell.text.into_owned());
+        cells.collect::<Vec<_>>().join(", ").chars().take(300).collect()
+    }
+
+    /// Returns the rows at its top, where the one stands that names the columns: those within the first megabyte.
+    pub fn top<'a>(&'a self, part: Part, comment: Option<&'a str>) -> Box<dyn Iterator<Item = Row<'a>> + 'a> {
+        let mut end = self.text.len().min(TOP_BYTES);
+        while !self.text.is_char_boundary(end) {
+            end -= 1;
+        }
+        self.rows_of(self.text.get(..end).unwrap_or_default(), part, comment)
+    }
+
     /// Returns its rows, without those that are empty and those that begin with a comment's mark.
     pub fn rows<'a>(
         &'a self,
+        part: Part,
+        comment: Option<&'a str>,
+    ) -> Box<dyn Iterator<Item = Row<'a>> + 'a> {
+        self.rows_of(&self.text, part, comment)
+    }
+
+    fn rows_of<'a>(
+        &'a self,
+        text: &'a str,
         part: Part,
         comment: Option<&'a str>,
     ) -> Box<dyn Iterator<Item = Row<'a>> + 'a> {
@@ -109,8 +144,8 @@ impl Export {
         };
         let rows: Box<dyn Iterator<Item = Row<'a>> + 'a> = match part {
             Part::Text(delimiter) => {
-                let at = said_delimiter(&self.text).map_or(0, |(at, _)| at);
-                Box::new(Lines { text: &self.text, by: delimiter.char(), at, line: 1, comment })
+                let at = said_delimiter(text).map_or(0, |(at, _)| at);
+                Box::new(Lines { text, by: delimiter.char(), at, line: 1, comment })
             }
             Part::Sheet(number) => Box::new(self.sheets.get(number).into_iter().flat_map(of_sheet)),
         };

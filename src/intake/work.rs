@@ -35,6 +35,14 @@ pub fn address(text: &str) -> String {
     format!("{host}/{}{mark}{}", path.trim_end_matches('/'), query.join("&"))
 }
 
+/// Returns what an export may call a post by that has an address: the address, and the id that it ends in.
+pub fn names_of(url: &str) -> Vec<String> {
+    let address = address(url);
+    let last = address.rsplit(['/', '=']).next().filter(|last| last.len() >= 8 && last.len() < address.len());
+    let last = last.map(str::to_owned);
+    std::iter::once(address).chain(last).collect()
+}
+
 /// A row's post.
 pub struct Found {
     /// What its numbers are of.
