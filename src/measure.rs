@@ -35,6 +35,9 @@ pub use past::Past;
 pub const AGES: [TimeDelta; 4] =
     [TimeDelta::hours(1), TimeDelta::days(1), TimeDelta::days(7), TimeDelta::days(30)];
 
+/// From which age on a post is asked for only by the run that reads its account, the first of a day.
+const OLD: TimeDelta = TimeDelta::days(31);
+
 /// After how many rows those that were read are written down, so that a run that breaks off has not read for nothing.
 const ROWS_AT_ONCE: usize = 1000;
 
@@ -50,6 +53,8 @@ pub struct Task<'a> {
     pub log: Option<&'a Tally>,
     /// Whether the clock is a rehearsed one: then nothing goes to a network.
     pub rehearsed: bool,
+    /// Whether the ledger forgets what is written to it.
+    pub dry_run: bool,
 }
 
 /// Who is told how the run goes.
@@ -140,40 +145,53 @@ impl Run<'_> {
             watch.passed(id, why, "run it without --now");
             return Ok(());
         }
-        // A secret that nobody ever set is a decision; one that cannot be opened is a fault.
-        if adapter.has_secret()
-            && let Err(KeyError::Missing(_)) = self.world.keys.credential(id)
-        {
-            let instead =
-                format!("kalends account connect {id}, or bring its numbers: kalends import readings");
-            watch.passed(id, "there is no secret to read it with", &instead);
-            return Ok(());
+        let credential = adapter.has_secret().then(|| self.world.keys.credential(id));
+        match credential {
+            // A secret that nobody ever set is a decision; one that cannot be opened is a fault.
+            Some(Err(KeyError::Missing(_))) => {
+                let instead =
+                    format!("kalends account connect {id}, or bring its numbers: kalends import readings");
+                watch.passed(id, "there is no secret to read it with", &instead);
+                return Ok(());
+            }
+            // The next token would be forgotten with all that a rehearsal writes, and this one be spent.
+            Some(Ok(credential)) if self.task.dry_run && adapter.renews_at(&credential).is_some() => {
+                let why = "its token may be due to be renewed, and a rehearsal renews none";
+                watch.passed(id, why, "run it without --dry-run");
+                return Ok(());
+            }
+            _ => {}
         }
         self.ask(account, (adapter, at_once), duty, watch)
     }
 
     /// Returns what is due on an account.
-    fn duty(&self, account: &AccountId, ledger: &Ledger) -> Duty {
+    fn duty(&self, id: &AccountId, ledger: &Ledger) -> Duty {
         let now = self.world.clock.now();
+        let zone = self.task.calendar.zone();
+        let today = zone.local(now).date();
+        let reads = self.past.reads(&Subject::Account(id.clone()));
+        let account_is_due = !reads.iter().any(|read| zone.local(*read).date() == today);
         let mut posts = Vec::new();
-        for (slot, record) in ledger.slots().filter(|(slot, _)| slot.account == *account) {
-            let State::Published { at, id, url, .. } = &record.state else { continue };
+        for (slot, record) in ledger.slots().filter(|(slot, _)| slot.account == *id) {
+            let State::Published { at, id: given, url, .. } = &record.state else { continue };
             let subject = Subject::Slot(slot.clone());
-            if self.past.is_gone(&subject) || age_due(*at, self.past.reads(&subject), now).is_none() {
+            // What cannot be read for long is asked for once a day, not by every run for ever.
+            let is_old = *at + OLD <= now;
+            if self.past.is_gone(&subject)
+                || age_due(*at, self.past.reads(&subject), now).is_none()
+                || is_old && !account_is_due
+            {
                 continue;
             }
             // A post of which nobody knows where it is cannot be asked for.
-            if let Some(place) = id.as_ref().or(url.as_ref()) {
+            if let Some(place) = given.as_ref().or(url.as_ref()) {
                 posts.push((*at, Due { slot: slot.clone(), place: place.clone() }));
             }
         }
         // The youngest first: where a server's patience ends, theirs are the moments that do not come again.
         posts.sort_by(|(a, one), (b, other)| b.cmp(a).then_with(|| one.slot.cmp(&other.slot)));
-        let zone = self.task.calendar.zone();
-        let today = zone.local(now).date();
-        let reads = self.past.reads(&Subject::Account(account.clone()));
-        let account = !reads.iter().any(|read| zone.local(*read).date() == today);
-        Duty { posts: posts.into_iter().map(|(_, due)| due).collect(), account }
+        Duty { posts: posts.into_iter().map(|(_, due)| due).collect(), account: account_is_due }
     }
 
     /// Signs in, and asks for all that is due. What was read before a failure is written down.

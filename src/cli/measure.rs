@@ -29,6 +29,8 @@ use crate::world::{Log, World};
 ///
 /// A feed is counted from its web server's log: requests of its page, and subscribers of each day. No address of a reader
 /// is kept. The same log again adds nothing.
+///
+/// Exits with 3 if an account could not be read, or not whole; the others are read all the same.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
@@ -69,6 +71,7 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
         accounts: &accounts,
         log: log.as_ref(),
         rehearsed: runner.is_rehearsed(),
+        dry_run: args.dry_run,
     };
     let forgetful = Forgetful::over(&runner.branch);
     let log: &dyn Log = if args.dry_run { &forgetful } else { &runner.branch };
