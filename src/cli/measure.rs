@@ -82,7 +82,7 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
         runner.branch.tidy();
     }
     broken.map_or(Ok(()), Err)?;
-    conclude(told, ui)
+    conclude(told, if args.log.is_empty() { "nothing is due" } else { "nothing is new" }, ui)
 }
 
 fn go(world: &World<'_>, task: &Task<'_>, voice: &mut Voice<'_>) -> Result<(), Error> {
@@ -91,13 +91,13 @@ fn go(world: &World<'_>, task: &Task<'_>, voice: &mut Voice<'_>) -> Result<(), E
     Ok(went?)
 }
 
-fn conclude(told: Document, ui: &mut Ui) -> Result<Outcome, Error> {
+fn conclude(told: Document, nothing: &str, ui: &mut Ui) -> Result<Outcome, Error> {
     let outcome = if told.failed.is_empty() { Outcome::Done } else { Outcome::Unsent };
     let rows = told.rows.len();
     if ui.json() {
         ui.document("measured", &told)?;
     } else if rows == 0 && told.failed.is_empty() {
-        ui.status("nothing is due");
+        ui.status(nothing);
     }
     Ok(outcome)
 }
