@@ -8,18 +8,19 @@
 //! ledger, so a run that is killed loses what it had not written down, and the next one reads that again. A row is what
 //! a platform said, under its own name of it, and when; what it did not say has no row.
 
+mod due;
 mod past;
 mod web;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use crate::calendar::{Account, Calendar};
 use crate::draft::{AccountId, MediaBook, Slot};
 use crate::http::Failure;
 use crate::keyring::KeyError;
-use crate::ledger::{Ledger, State};
+use crate::ledger::Ledger;
 use crate::number::Amount;
 use crate::platform::counts::{Counts, Look, Standing};
 use crate::platform::feed::log::Tally;
@@ -29,11 +30,9 @@ use crate::reading::{self, FOLDER, Figure, Metric, Nature, Subject};
 use crate::record::{Note, Scribe, Sheet};
 use crate::world::{LogError, World};
 
+use due::Duty;
+pub use due::{AGES, age_due};
 pub use past::Past;
-
-/// The ages at which a post is read. After the last nothing is asked any more.
-pub const AGES: [TimeDelta; 4] =
-    [TimeDelta::hours(1), TimeDelta::days(1), TimeDelta::days(7), TimeDelta::days(30)];
 
 /// After how many rows those that were read are written down, so that a run that breaks off has not read for nothing.
 const ROWS_AT_ONCE: usize = 1000;
@@ -50,6 +49,8 @@ pub struct Task<'a> {
     pub log: Option<&'a Tally>,
     /// Whether the clock is a rehearsed one: then nothing goes to a network.
     pub rehearsed: bool,
+    /// Whether the ledger forgets what is written to it.
+    pub dry_run: bool,
 }
 
 /// Who is told how the run goes.
@@ -62,30 +63,6 @@ pub trait Watch {
     fn passed(&mut self, account: &AccountId, why: &str, instead: &str);
     /// Called with an account that should have been read and was not, or not whole, and why.
     fn failed(&mut self, account: &AccountId, why: &str);
-}
-
-/// A post that is due to be read.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Due {
-    slot: Slot,
-    /// The platform's id, or the address where only a person said where it is.
-    place: String,
-}
-
-/// What is due on one account.
-#[derive(Debug, Default)]
-struct Duty {
-    posts: Vec<Due>,
-    account: bool,
-}
-
-/// Tells which age a post is due to be read at; nothing where it is too young, or was read at that age already.
-///
-/// Only the latest age is ever due: an earlier one that passed unread is past.
-pub fn age_due(published: DateTime<Utc>, reads: &[DateTime<Utc>], now: DateTime<Utc>) -> Option<TimeDelta> {
-    let age = AGES.into_iter().rev().find(|age| published + *age <= now)?;
-    let is_read = reads.iter().any(|read| published + age <= *read);
-    (!is_read).then_some(age)
 }
 
 /// Reads what is due, and writes it down.
@@ -140,40 +117,24 @@ impl Run<'_> {
             watch.passed(id, why, "run it without --now");
             return Ok(());
         }
-        // A secret that nobody ever set is a decision; one that cannot be opened is a fault.
-        if adapter.has_secret()
-            && let Err(KeyError::Missing(_)) = self.world.keys.credential(id)
-        {
-            let instead =
-                format!("kalends account connect {id}, or bring its numbers: kalends import readings");
-            watch.passed(id, "there is no secret to read it with", &instead);
-            return Ok(());
+        let credential = adapter.has_secret().then(|| self.world.keys.credential(id));
+        match credential {
+            // A secret that nobody ever set is a decision; one that cannot be opened is a fault.
+            Some(Err(KeyError::Missing(_))) => {
+                let instead =
+                    format!("kalends account connect {id}, or bring its numbers: kalends import readings");
+                watch.passed(id, "there is no secret to read it with", &instead);
+                return Ok(());
+            }
+            // The next token would be forgotten with all that a rehearsal writes, and this one be spent.
+            Some(Ok(credential)) if self.task.dry_run && adapter.renews_at(&credential).is_some() => {
+                let why = "its token may be due to be renewed, and a rehearsal renews none";
+                watch.passed(id, why, "run it without --dry-run");
+                return Ok(());
+            }
+            _ => {}
         }
         self.ask(account, (adapter, at_once), duty, watch)
-    }
-
-    /// Returns what is due on an account.
-    fn duty(&self, account: &AccountId, ledger: &Ledger) -> Duty {
-        let now = self.world.clock.now();
-        let mut posts = Vec::new();
-        for (slot, record) in ledger.slots().filter(|(slot, _)| slot.account == *account) {
-            let State::Published { at, id, url, .. } = &record.state else { continue };
-            let subject = Subject::Slot(slot.clone());
-            if self.past.is_gone(&subject) || age_due(*at, self.past.reads(&subject), now).is_none() {
-                continue;
-            }
-            // A post of which nobody knows where it is cannot be asked for.
-            if let Some(place) = id.as_ref().or(url.as_ref()) {
-                posts.push((*at, Due { slot: slot.clone(), place: place.clone() }));
-            }
-        }
-        // The youngest first: where a server's patience ends, theirs are the moments that do not come again.
-        posts.sort_by(|(a, one), (b, other)| b.cmp(a).then_with(|| one.slot.cmp(&other.slot)));
-        let zone = self.task.calendar.zone();
-        let today = zone.local(now).date();
-        let reads = self.past.reads(&Subject::Account(account.clone()));
-        let account = !reads.iter().any(|read| zone.local(*read).date() == today);
-        Duty { posts: posts.into_iter().map(|(_, due)| due).collect(), account }
     }
 
     /// Signs in, and asks for all that is due. What was read before a failure is written down.

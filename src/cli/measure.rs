@@ -29,6 +29,8 @@ use crate::world::{Log, World};
 ///
 /// A feed is counted from its web server's log: requests of its page, and subscribers of each day. No address of a reader
 /// is kept. The same log again adds nothing.
+///
+/// Exits with 3 if an account could not be read, or not whole; the others are read all the same.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
@@ -69,6 +71,7 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
         accounts: &accounts,
         log: log.as_ref(),
         rehearsed: runner.is_rehearsed(),
+        dry_run: args.dry_run,
     };
     let forgetful = Forgetful::over(&runner.branch);
     let log: &dyn Log = if args.dry_run { &forgetful } else { &runner.branch };
@@ -79,7 +82,7 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
         runner.branch.tidy();
     }
     broken.map_or(Ok(()), Err)?;
-    conclude(told, ui)
+    conclude(told, if args.log.is_empty() { "nothing is due" } else { "nothing is new" }, ui)
 }
 
 fn go(world: &World<'_>, task: &Task<'_>, voice: &mut Voice<'_>) -> Result<(), Error> {
@@ -88,13 +91,13 @@ fn go(world: &World<'_>, task: &Task<'_>, voice: &mut Voice<'_>) -> Result<(), E
     Ok(went?)
 }
 
-fn conclude(told: Document, ui: &mut Ui) -> Result<Outcome, Error> {
+fn conclude(told: Document, nothing: &str, ui: &mut Ui) -> Result<Outcome, Error> {
     let outcome = if told.failed.is_empty() { Outcome::Done } else { Outcome::Unsent };
     let rows = told.rows.len();
     if ui.json() {
         ui.document("measured", &told)?;
     } else if rows == 0 && told.failed.is_empty() {
-        ui.status("nothing is due");
+        ui.status(nothing);
     }
     Ok(outcome)
 }

@@ -5,6 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use chrono::TimeDelta;
 use secrecy::SecretString;
 use serde_json::{Value, json};
 
@@ -41,6 +42,8 @@ struct Outside {
     /// After how many requests the server takes no more.
     patience: usize,
     asked: Vec<String>,
+    /// Whether another machine writes the same account's readings just before the next append.
+    rival: bool,
 }
 
 struct Seat<'a> {
@@ -108,6 +111,12 @@ impl Log for Seat<'_> {
 
     fn append(&self, tip: &Tip, change: &Change) -> Result<Appended, LogError> {
         self.call(Ok(Appended::Unknown("no answer".to_owned())), |outside| {
+            if std::mem::take(&mut outside.rival) {
+                let row = "2027-01-18T09:59:00Z,account/social,followers,followers_count,999,,,,";
+                let text = format!("{}\n{row}\n", crate::reading::HEAD);
+                outside.files.insert("readings/2027/01/18/social.csv".to_owned(), text);
+                outside.commits += 1;
+            }
             if tip.id != outside.commits.to_string() {
                 return Ok(Appended::Stale);
             }
@@ -271,6 +280,7 @@ fn outside(posts: &[&str]) -> Mutex<Outside> {
         me: json!({ "id": "7", "username": "harbour", "followers_count": 1000 }),
         patience: usize::MAX,
         asked: Vec::new(),
+        rival: false,
     })
 }
 
@@ -290,7 +300,14 @@ fn run_with(
         paths.map(|(slot, _)| slot).collect()
     };
     let accounts = accounts.iter().map(|id| AccountId::new(id).unwrap()).collect();
-    let task = Task { calendar: &calendar, slots: &slots, accounts: &accounts, log: None, rehearsed: false };
+    let task = Task {
+        calendar: &calendar,
+        slots: &slots,
+        accounts: &accounts,
+        log: None,
+        rehearsed: false,
+        dry_run: false,
+    };
     let seat = Seat { outside, calls: AtomicUsize::new(0), fault };
     let world = World {
         clock: &seat,
@@ -478,6 +495,16 @@ fn a_server_that_takes_no_more_keeps_what_was_read() {
     assert_eq!(run(&outside, "2027-01-18T10:10:00Z"), [""; 0]);
     let facts = rows(&outside);
     assert_eq!(facts.len(), 181);
+}
+
+#[test]
+fn two_machines_that_measure_at_once_lose_nothing() {
+    let outside = outside(&["2027-01-18-open-day"]);
+    locked(&outside).rival = true;
+    assert_eq!(run(&outside, "2027-01-18T10:00:00Z"), ["wrote social: 1 post and the account, 5 rows"]);
+    let facts = rows(&outside);
+    assert_eq!(facts.len(), 6, "{facts:#?}");
+    assert!(locked(&outside).files.contains_key("readings/2027/01/18/social.2.csv"));
 }
 
 #[test]

@@ -130,15 +130,19 @@ fn one(session: &Session<'_>, id: &str) -> Result<Look, Failure> {
     })
 }
 
-fn counted(session: &Session<'_>, status: &Value) -> Counts {
-    let server = &session.server;
-    let fields = [
+/// Returns what a status of a Mastodon server of this version must say; nothing where it is another's.
+pub(super) fn fields(version: Option<(u32, u32)>) -> [Field; 4] {
+    [
         Field { name: "favourites_count", metric: Metric::Likes, always: true },
         Field { name: "reblogs_count", metric: Metric::Reposts, always: true },
         Field { name: "replies_count", metric: Metric::Replies, always: true },
-        Field { name: "quotes_count", metric: Metric::Quotes, always: server.version >= Some(QUOTES_SINCE) },
-    ];
-    let mut counts = Counts::read(status, &fields, &server.software);
+        Field { name: "quotes_count", metric: Metric::Quotes, always: version >= Some(QUOTES_SINCE) },
+    ]
+}
+
+fn counted(session: &Session<'_>, status: &Value) -> Counts {
+    let server = &session.server;
+    let mut counts = Counts::read(status, &fields(server.version), &server.software);
     if let Some(poll) = status.get("poll").filter(|poll| poll.is_object()) {
         let votes = [Field { name: "votes_count", metric: Metric::Votes, always: true }];
         let votes = Counts::read(poll, &votes, &format!("{}, poll", server.software));
