@@ -5,8 +5,10 @@ use crate::reading::Metric as M;
 
 const AMEC: Source =
     Source { name: "AMEC, Integrated Evaluation Framework", url: "https://amecorg.com/amecframework/" };
-const BARCELONA: Source =
-    Source { name: "AMEC, Barcelona Principles", url: "https://amecorg.com/barcelona-principles-4-0/" };
+const BARCELONA: Source = Source {
+    name: "AMEC, Barcelona Principles 3.0",
+    url: "https://amecorg.com/2020/07/barcelona-principles-3-0/",
+};
 const MRC: Source = Source {
     name: "MRC and IAB, Social Media Measurement Guidelines",
     url: "https://mediaratingcouncil.org/standards-and-guidelines",

@@ -93,9 +93,9 @@ impl Text<'_> {
         self.out.push_str(&format!("{}\n", paint(STRONG, plain(&title))));
         let cutoff = self.zone().local(report.period().cutoff).format("%-d %B %Y, %H:%M");
         let commits: Vec<String> =
-            report.commits.iter().map(|(of, commit)| format!("{of} {commit}")).collect();
+            report.commits.iter().map(|(of, commit)| format!("{of}: {commit}")).collect();
         let head = format!(
-            "As it stood on {cutoff}; counted in the time of {}. {}.",
+            "As it stood on {cutoff}; counted in the time of {}. From the {}.",
             report.zone,
             commits.join(", ")
         );
@@ -190,7 +190,9 @@ impl Text<'_> {
             let number = |measure| report.number(measure, &goal.scope(), Which::This);
             let shown = |measure| number(measure).map_or("not known".to_owned(), Number::shown);
             let by = goal.by.map(|by| format!(" by {}", by.format("%-d %B %Y"))).unwrap_or_default();
-            self.out.push_str(&format!("{}: {}\n", paint(STRONG, plain(&goal.name)), goal.verdict.word()));
+            for line in wrap(&plain(&format!("{}: {}", goal.name, goal.verdict.word())), self.width) {
+                self.out.push_str(&format!("{}\n", paint(STRONG, line)));
+            }
             let mut line = format!(
                 "{} from {} to {}{by}: now {}",
                 goal.metric,
