@@ -10,6 +10,7 @@ mod followers;
 mod frame;
 mod goal;
 mod missing;
+mod oddities;
 mod others;
 mod period;
 mod ranking;
@@ -38,7 +39,7 @@ pub use period::{Period, Which, days};
 pub use ranking::{Ranked, Ranking};
 pub use reasons::{Broken, Reasons};
 pub use scope::Scope;
-pub use show::{change, show, signed};
+pub use show::{SAME, change, show};
 pub use trace::{Question, Value};
 
 use frame::Frame;
@@ -68,7 +69,7 @@ impl Number {
     pub fn partly(&self) -> Option<String> {
         let (have, of) = self.have.filter(|(have, of)| have < of)?;
         let what = match self.question.measure.definition().formula {
-            Formula::ReplyQuantile(_) => "messages",
+            Formula::ReplyQuantile(_) => return Some(format!("of {of} messages, {have} answered")),
             Formula::Followers
             | Formula::FollowersGained
             | Formula::FollowersGrowth

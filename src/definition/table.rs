@@ -138,7 +138,7 @@ measures! {
         "Promises of which nobody knows whether they were kept: a lost answer, or a person who has not said.",
         "It is neither kept nor missed.", [AMEC];
     /// The share that was kept.
-    KeptShare = "kept", "promises kept by planned", Outputs, Percent, Formula::PromisesKept,
+    KeptShare = "kept", "promises kept of planned", Outputs, Percent, Formula::PromisesKept,
         "(on time + late + taken down again) / planned.",
         "Those not known count as not kept.", [AMEC];
     /// How often posts were shown.

@@ -292,7 +292,47 @@ fn what_is_odd_is_told_with_its_lines() {
         "5",
         "the last number before it was gone is kept"
     );
-    insta::assert_snapshot!(missing(&report), @"");
+    insta::assert_snapshot!(missing(&report), @r#"
+    Nothing is known of posts in February 2027: there is nothing to compare with
+    Nothing is known of posts in March 2026: there is nothing to compare with
+    Posts that are gone from their platform; the last numbers before that are kept: 1
+      readings/all.csv:28: post/head/9 gone 1
+    head: LinkedIn can give impressions, reach, replies, reposts, clicks, and nobody brought it
+    link has some numbers of some posts only
+      reach: 1 of 2 posts
+      likes: 1 of 2 posts
+      replies: 1 of 2 posts
+      reposts: 1 of 2 posts
+      clicks: 1 of 2 posts
+    1 reading is below zero and counts for nothing
+      readings/all.csv:26: post/link/1 saves -3
+    1 reading is lower than the one before it: likes are taken back, and platforms correct themselves. The last holds
+      readings/all.csv:4: post/link/1 likes 20
+    1 reading disagrees with another of the same moment: the greater counts
+      readings/all.csv:4: post/link/1 likes 20
+    1 reading of a post counts over a time that does not begin with the post, so that nobody can tell what is missing, and is left out
+      readings/all.csv:29: post/link/2 replies 3
+    1 row says what another had said already: each counts once
+    1 reading is left out, overlapping others of the same thing: so much time is covered once, and no more
+      readings/all.csv:30: account/link mentions 9
+    1 reading is of a time that is in part outside of the period, and cannot be parted
+      readings/all.csv:31: account/link mentions 9
+    link has had several names for likes, which may not count the same: `hearts`, then `like`
+      readings/all.csv:24: post/link/1 likes 25
+      readings/all.csv:4: post/link/1 likes 20
+    link has had several names for replies, which may not count the same: `comment`, then `r`
+      readings/all.csv:5: post/link/1 replies 4
+      readings/all.csv:29: post/link/2 replies 3
+    Accounts with posts or readings that are not in the calendar: renamed, or closed. Their platform and voice are not known, and they count as the organisation's
+      old
+    Accounts whose followers, or their growth, are not known
+      head: no reading in March 2027
+      old: a single reading, so no growth
+      talk: no reading in March 2027
+    1 line of a file of readings could not be read, and counts for nothing
+      readings/all.csv:33: `fame` is no metric
+    Posts that only files of posts know, and the ledger does not, as people brought them: 3
+    "#);
 }
 
 #[test]
