@@ -80,6 +80,10 @@ fn times(notes: &mut Notes<'_, '_>, report: &Report) {
         notes.say(what, []);
     }
     for other in report.periods.iter().skip(1) {
+        if let Some(first) = report.known_from.filter(|_| report.is_part(other)) {
+            let (name, first) = (other.name(), first.format("%-d %B %Y"));
+            notes.say(format!("No post is known before {first}: {name} is not whole, and a comparison with it says little"), []);
+        }
         let of = |number: &&crate::report::Number| {
             notes.frame.periods.get(number.question.period).is_some_and(|period| period.which == other.which)
         };

@@ -53,7 +53,8 @@ fn of_side(report: &Report, side: &Scope) -> Option<String> {
 fn earned(report: &Report, side: &Scope, number: &Number) -> String {
     let measure = number.question.measure;
     let mut words = format!("{} {}", number.shown(), measure.name());
-    let before = report.number(measure, side, Which::Before);
+    let is_whole = !report.periods.iter().any(|one| one.which == Which::Before && report.is_part(one));
+    let before = report.number(measure, side, Which::Before).filter(|_| is_whole);
     let moved = before.and_then(|before| Some((change(number.value, before.value, measure)?, before)));
     let mut aside: Vec<String> = Vec::new();
     if let Some((moved, before)) = moved {

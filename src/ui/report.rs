@@ -5,7 +5,7 @@ pub mod sheet;
 
 use crate::definition::{Measure, Part};
 use crate::evidence::Evidence;
-use crate::report::{Note, Number, Period, Ranked, Report, Scope, Which, change};
+use crate::report::{Note, Number, Period, Ranked, Report, Scope, Value, Which, change, show};
 use crate::text::{Breaks, visible};
 use crate::time::Zone;
 use crate::ui::table::{Cell, Column, table};
@@ -207,10 +207,9 @@ impl Text<'_> {
                 line.push_str(&format!(", {} of the way", way.shown()));
             }
             if let Some(outlook) = &goal.outlook {
-                line.push_str(&format!(
-                    ". Forecast {}, nine times in ten between {} and {}",
-                    outlook.middle, outlook.low, outlook.high
-                ));
+                let [low, middle, high] = [outlook.low, outlook.middle, outlook.high]
+                    .map(|amount| show(Value::Amount(amount), Measure::GoalNow, None));
+                line.push_str(&format!(". Forecast {middle}, nine times in ten between {low} and {high}"));
             }
             push_wrapped(&mut self.out, &plain(&format!("{line}.")), self.width, 2);
             if self.ids {
