@@ -10,6 +10,7 @@ mod followers;
 mod frame;
 mod goal;
 mod missing;
+mod oddities;
 mod others;
 mod period;
 mod ranking;
@@ -38,7 +39,7 @@ pub use period::{Period, Which, days};
 pub use ranking::{Ranked, Ranking};
 pub use reasons::{Broken, Reasons};
 pub use scope::Scope;
-pub use show::{change, show, signed};
+pub use show::{SAME, change, show};
 pub use trace::{Question, Value};
 
 use frame::Frame;
@@ -68,7 +69,7 @@ impl Number {
     pub fn partly(&self) -> Option<String> {
         let (have, of) = self.have.filter(|(have, of)| have < of)?;
         let what = match self.question.measure.definition().formula {
-            Formula::ReplyQuantile(_) => "messages",
+            Formula::ReplyQuantile(_) => return Some(format!("of {of} messages, {have} answered")),
             Formula::Followers
             | Formula::FollowersGained
             | Formula::FollowersGrowth
@@ -90,6 +91,8 @@ pub struct Report {
     pub zone: String,
     /// The report's times: the one it is of first, then those it is compared with.
     pub periods: Vec<Period>,
+    /// The first day of which any post is known.
+    pub known_from: Option<NaiveDate>,
     /// The commits that were read, each with what it is of.
     pub commits: Vec<(String, String)>,
     /// The whole in plain words.
@@ -153,6 +156,13 @@ impl Report {
         self.periods.first().unwrap_or(&NO_PERIOD)
     }
 
+    /// Tells whether only the end of a time is known, so that a comparison with it says little: posts are known from a day on
+    /// that is more than a week after its beginning.
+    pub fn is_part(&self, period: &Period) -> bool {
+        let week = period.days.start.checked_add_days(chrono::Days::new(7));
+        self.known_from.zip(week).is_some_and(|(known, week)| known > week && known < period.days.end)
+    }
+
     /// Returns a scope's name for people.
     pub fn name(&self, scope: &Scope) -> &str {
         self.names.get(scope).map_or("", String::as_str)
@@ -208,6 +218,7 @@ pub fn report(
         organisation: calendar.root.name.clone(),
         zone: calendar.zone().name().to_owned(),
         periods: frame.periods.clone(),
+        known_from: evidence.works.first().map(|work| calendar.zone().local(work.published).date()),
         commits,
         summary: Vec::new(),
         sides: sides(&frame),

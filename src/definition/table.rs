@@ -5,8 +5,10 @@ use crate::reading::Metric as M;
 
 const AMEC: Source =
     Source { name: "AMEC, Integrated Evaluation Framework", url: "https://amecorg.com/amecframework/" };
-const BARCELONA: Source =
-    Source { name: "AMEC, Barcelona Principles", url: "https://amecorg.com/barcelona-principles-4-0/" };
+const BARCELONA: Source = Source {
+    name: "AMEC, Barcelona Principles 3.0",
+    url: "https://amecorg.com/2020/07/barcelona-principles-3-0/",
+};
 const MRC: Source = Source {
     name: "MRC and IAB, Social Media Measurement Guidelines",
     url: "https://mediaratingcouncil.org/standards-and-guidelines",
@@ -136,7 +138,7 @@ measures! {
         "Promises of which nobody knows whether they were kept: a lost answer, or a person who has not said.",
         "It is neither kept nor missed.", [AMEC];
     /// The share that was kept.
-    KeptShare = "kept", "promises kept by planned", Outputs, Percent, Formula::PromisesKept,
+    KeptShare = "kept", "promises kept of planned", Outputs, Percent, Formula::PromisesKept,
         "(on time + late + taken down again) / planned.",
         "Those not known count as not kept.", [AMEC];
     /// How often posts were shown.

@@ -1,11 +1,8 @@
 //! What is missing from the data, and why: everything that a reader must know before believing a number.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod platforms;
 
-use crate::definition::given;
-use crate::draft::AccountId;
 use crate::evidence::Ending;
-use crate::number::Amount;
 use crate::reading::{Metric, Nature, Source, Subject};
 use crate::report::Report;
 use crate::report::frame::Frame;
@@ -64,11 +61,12 @@ pub fn notes(frame: &Frame<'_>, report: &Report) -> Vec<Note> {
     let mut notes = Notes { frame, notes: Vec::new() };
     times(&mut notes, report);
     posts(&mut notes);
-    metrics(&mut notes);
+    platforms::metrics(&mut notes);
     promises(&mut notes, report);
     rows(&mut notes);
     windows(&mut notes);
-    names(&mut notes);
+    platforms::names(&mut notes);
+    platforms::rounded(&mut notes);
     accounts(&mut notes);
     files(&mut notes);
     notes.notes
@@ -82,6 +80,10 @@ fn times(notes: &mut Notes<'_, '_>, report: &Report) {
         notes.say(what, []);
     }
     for other in report.periods.iter().skip(1) {
+        if let Some(first) = report.known_from.filter(|_| report.is_part(other)) {
+            let (name, first) = (other.name(), first.format("%-d %B %Y"));
+            notes.say(format!("No post is known before {first}: {name} is not whole, and a comparison with it says little"), []);
+        }
         let of = |number: &&crate::report::Number| {
             notes.frame.periods.get(number.question.period).is_some_and(|period| period.which == other.which)
         };
@@ -135,86 +137,6 @@ fn posts(notes: &mut Notes<'_, '_>) {
             notes.say(format!("{what}: {}", found.len()), found);
         }
     }
-}
-
-/// What platforms do not give, and what they ceased to give.
-fn metrics(notes: &mut Notes<'_, '_>) {
-    let shown =
-        [Metric::Impressions, Metric::Reach, Metric::Likes, Metric::Replies, Metric::Reposts, Metric::Clicks];
-    let mut has: BTreeMap<&AccountId, [BTreeMap<Metric, usize>; 3]> = BTreeMap::new();
-    let mut counts: BTreeMap<&AccountId, [usize; 3]> = BTreeMap::new();
-    for placed in notes.frame.placed.iter().filter(|placed| placed.has_rows) {
-        let Some(work) = notes.frame.evidence.works.get(placed.work as usize) else { continue };
-        let metrics = has.entry(&work.account).or_default();
-        let count = counts.entry(&work.account).or_default();
-        if let (Some(metrics), Some(count)) = (metrics.get_mut(placed.period), count.get_mut(placed.period)) {
-            *count += 1;
-            for metric in Metric::ALL.iter().filter(|metric| metric.nature() == Nature::Counter) {
-                if placed.row(*metric).is_some() {
-                    *metrics.entry(*metric).or_default() += 1;
-                }
-            }
-        }
-    }
-    let mut lines = Vec::new();
-    for (account, [now, others @ ..]) in &has {
-        let count = counts.get(account).and_then(|counts| counts.first()).copied().unwrap_or(0);
-        if count == 0 {
-            continue;
-        }
-        let ceased: Vec<&str> = others
-            .iter()
-            .flat_map(BTreeMap::keys)
-            .collect::<BTreeSet<_>>()
-            .into_iter()
-            .filter(|metric| !now.contains_key(metric))
-            .map(|metric| metric.as_str())
-            .collect();
-        if !ceased.is_empty() {
-            lines.push((
-                format!("{account} does not say {} any more: posts before had it", ceased.join(", ")),
-                Vec::new(),
-            ));
-        }
-        let some = |metric: &&Metric| now.get(metric).is_some_and(|have| *have < count);
-        let partly: Vec<String> = shown
-            .iter()
-            .filter(some)
-            .map(|metric| format!("{metric}: {} of {count} posts", now.get(metric).unwrap_or(&0)))
-            .collect();
-        if !partly.is_empty() {
-            lines.push((format!("{account} has some numbers of some posts only"), partly));
-        }
-        let Some(platform) = notes.frame.evidence.platform(account) else { continue };
-        let never: Vec<&str> = shown
-            .iter()
-            .filter(|metric| !given(platform).contains(metric) && !now.contains_key(metric))
-            .map(|metric| metric.as_str())
-            .collect();
-        if !never.is_empty() {
-            let what = format!(
-                "{account}: {} gives no {} of a post to anybody",
-                platform.name(),
-                never.join(", no ")
-            );
-            lines.push((what, Vec::new()));
-        }
-        let unread: Vec<&str> = shown
-            .iter()
-            .filter(|metric| given(platform).contains(metric) && !now.contains_key(metric))
-            .map(|metric| metric.as_str())
-            .filter(|metric| !ceased.contains(metric))
-            .collect();
-        if !unread.is_empty() {
-            let what = format!(
-                "{account}: {} can give {}, and nobody brought it",
-                platform.name(),
-                unread.join(", ")
-            );
-            lines.push((what, Vec::new()));
-        }
-    }
-    lines.into_iter().for_each(|(what, places)| notes.say(what, places));
 }
 
 /// Promises of which nobody knows what became of them.
@@ -309,63 +231,6 @@ fn windows(notes: &mut Notes<'_, '_>) {
         &format!("does not say {what}"),
         "do not say of which time they count, and are left out",
     );
-}
-
-/// What platforms call otherwise than before, and what they round.
-fn names(notes: &mut Notes<'_, '_>) {
-    let frame = notes.frame;
-    let readings = &frame.evidence.readings;
-    for ((account, metric), names) in &frame.oddities.names {
-        let mut by_name: BTreeMap<&str, ((u32, u32), (u32, u32))> = BTreeMap::new();
-        for (native, (oldest, newest)) in names {
-            let Some(native) = readings.natives.get(usize::from(*native)) else { continue };
-            let span = by_name.entry(native.name.as_str()).or_insert((*oldest, *newest));
-            *span = (span.0.min(*oldest), span.1.max(*newest));
-        }
-        if by_name.len() < 2 {
-            continue;
-        }
-        let mut spans: Vec<(&str, (u32, u32), (u32, u32))> =
-            by_name.into_iter().map(|(name, (oldest, newest))| (name, oldest, newest)).collect();
-        spans.sort_by_key(|(_, oldest, _)| *oldest);
-        let words: Vec<String> = spans.iter().map(|(name, ..)| format!("`{name}`")).collect();
-        let what = format!(
-            "{account} has had several names for {metric}, which may not count the same: {}",
-            words.join(", then ")
-        );
-        let places: Vec<String> = spans.iter().filter_map(|(_, (_, row), _)| place(frame, *row)).collect();
-        notes.say(what, places);
-    }
-    for account in &frame.accounts {
-        let (rows, _) = frame.rows(&Subject::Account(account.clone()), Metric::Followers);
-        let until = frame.periods.first().map(|period| period.until());
-        let counts: Vec<Amount> = rows
-            .iter()
-            .filter(|row| until.is_none_or(|until| row.read() <= until))
-            .map(|row| row.value)
-            .collect();
-        if let Some(step) = rounding(&counts) {
-            let what = format!(
-                "The followers of {account} are rounded to three figures: growth below {step} cannot be seen"
-            );
-            notes.say(what, []);
-        }
-    }
-}
-
-/// The fewest counts by which it is told that they are rounded, and the fewest of them that differ.
-const ROUNDED_MIN: (usize, usize) = (6, 3);
-
-/// Returns the step that counts are rounded to, such as 100 for 12,300, where they all have three figures.
-fn rounding(counts: &[Amount]) -> Option<Amount> {
-    let whole = |amount: &Amount| amount.millionths() / Amount::whole(1).millionths();
-    let large: Vec<i64> = counts.iter().map(whole).filter(|count| *count >= 1_000).collect();
-    let step = |count: i64| 10_i64.pow(count.checked_ilog10().unwrap_or(0).saturating_sub(2));
-    let different = large.iter().collect::<BTreeSet<_>>().len();
-    let is_rounded = large.iter().all(|count| count % step(*count) == 0);
-    let largest =
-        large.iter().max().filter(|_| large.len() >= ROUNDED_MIN.0 && different >= ROUNDED_MIN.1)?;
-    is_rounded.then(|| Amount::whole(step(*largest)))
 }
 
 /// Accounts that the calendar does not know, and posts on accounts whose followers nobody reads.

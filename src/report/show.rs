@@ -69,8 +69,14 @@ fn duration(secs: &str) -> String {
     words.join(" ")
 }
 
-/// Writes how a number moved against another: `+12.3%` of what it was, for a rate in percentage points, `+0.40 pp`.
+/// What a number is called that did not move.
+pub const SAME: &str = "same";
+
+/// Writes how a number moved against another: `+12.3%` of what it was; `+0.40 pp`, percentage points, for a rate; `same`.
 pub fn change(now: Value, before: Value, measure: Measure) -> Option<String> {
+    if now == before {
+        return Some(SAME.to_owned());
+    }
     if measure.definition().unit == Unit::Percent {
         // Both are rounded as they are shown, so that a reader who subtracts finds the same.
         let points = |value: Value| rounded(value, 100, 2).parse::<Amount>().ok();
@@ -89,7 +95,7 @@ pub fn change(now: Value, before: Value, measure: Measure) -> Option<String> {
 }
 
 /// Puts a plus before a number above zero.
-pub fn signed(number: &str) -> String {
+fn signed(number: &str) -> String {
     let is_above = !number.starts_with('-') && number.bytes().any(|b| (b'1'..=b'9').contains(&b));
     if is_above { format!("+{number}") } else { number.to_owned() }
 }
@@ -122,7 +128,7 @@ mod tests {
         let part = |a: i128, b: i128| Value::Ratio(Ratio::new(a, b).unwrap());
         assert_eq!(change(whole(112), whole(100), Measure::Posts).as_deref(), Some("+12.0%"));
         assert_eq!(change(whole(1), whole(0), Measure::Posts), None);
-        assert_eq!(change(whole(9), whole(9), Measure::Posts).as_deref(), Some("0.0%"));
+        assert_eq!(change(whole(9), whole(9), Measure::Posts).as_deref(), Some("same"));
         assert_eq!(change(part(1, 40), part(1, 30), Measure::ClickThrough).as_deref(), Some("-0.83 pp"));
     }
 }

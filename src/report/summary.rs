@@ -4,7 +4,7 @@ use crate::definition::Measure;
 use crate::report::goal::Verdict;
 use crate::report::period::Which;
 use crate::report::scope::Scope;
-use crate::report::show::change;
+use crate::report::show::{SAME, change};
 use crate::report::{Number, Report};
 
 /// Returns the sentences of the paragraph at the top.
@@ -53,13 +53,15 @@ fn of_side(report: &Report, side: &Scope) -> Option<String> {
 fn earned(report: &Report, side: &Scope, number: &Number) -> String {
     let measure = number.question.measure;
     let mut words = format!("{} {}", number.shown(), measure.name());
-    let before = report.number(measure, side, Which::Before);
+    let is_whole = !report.periods.iter().any(|one| one.which == Which::Before && report.is_part(one));
+    let before = report.number(measure, side, Which::Before).filter(|_| is_whole);
     let moved = before.and_then(|before| Some((change(number.value, before.value, measure)?, before)));
     let mut aside: Vec<String> = Vec::new();
     if let Some((moved, before)) = moved {
         let other = report.periods.iter().find(|period| period.which == Which::Before);
         let name = other.map(crate::report::Period::name).unwrap_or_default();
-        aside.push(format!("{moved} on {name}{}", if before.later > 0 { ", as read later" } else { "" }));
+        let moved = if moved == SAME { "the same as in".to_owned() } else { format!("{moved} on") };
+        aside.push(format!("{moved} {name}{}", if before.later > 0 { ", as read later" } else { "" }));
     }
     aside.extend(number.partly());
     if !aside.is_empty() {

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::reading::{Readings, Row};
+use crate::reading::{Metric, Readings, Row};
 use crate::report::period::Period;
 
 /// How far a window may reach beyond the edge of a period: days are counted in other zones than the calendar's.
@@ -42,7 +42,7 @@ pub fn choose(readings: &Readings, (rows, first): (&[Row], u32), period: &Period
         let touches = window.start < period.moments.end && period.moments.start < window.end;
         let is_far =
             period.moments.start - window.start > OVERHANG || window.end - period.moments.end > OVERHANG;
-        if !touches || row.value.is_negative() {
+        if !touches || (row.value.is_negative() && row.metric != Metric::Revenue) {
             continue;
         }
         if is_far {

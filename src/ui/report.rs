@@ -5,7 +5,7 @@ pub mod sheet;
 
 use crate::definition::{Measure, Part};
 use crate::evidence::Evidence;
-use crate::report::{Note, Number, Period, Ranked, Report, Scope, Which, change};
+use crate::report::{Note, Number, Period, Ranked, Report, Scope, Value, Which, change, show};
 use crate::text::{Breaks, visible};
 use crate::time::Zone;
 use crate::ui::table::{Cell, Column, table};
@@ -93,9 +93,9 @@ impl Text<'_> {
         self.out.push_str(&format!("{}\n", paint(STRONG, plain(&title))));
         let cutoff = self.zone().local(report.period().cutoff).format("%-d %B %Y, %H:%M");
         let commits: Vec<String> =
-            report.commits.iter().map(|(of, commit)| format!("{of} {commit}")).collect();
+            report.commits.iter().map(|(of, commit)| format!("{of}: {commit}")).collect();
         let head = format!(
-            "As it stood on {cutoff}; counted in the time of {}. {}.",
+            "As it stood on {cutoff}; counted in the time of {}. From the {}.",
             report.zone,
             commits.join(", ")
         );
@@ -190,7 +190,9 @@ impl Text<'_> {
             let number = |measure| report.number(measure, &goal.scope(), Which::This);
             let shown = |measure| number(measure).map_or("not known".to_owned(), Number::shown);
             let by = goal.by.map(|by| format!(" by {}", by.format("%-d %B %Y"))).unwrap_or_default();
-            self.out.push_str(&format!("{}: {}\n", paint(STRONG, plain(&goal.name)), goal.verdict.word()));
+            for line in wrap(&plain(&format!("{}: {}", goal.name, goal.verdict.word())), self.width) {
+                self.out.push_str(&format!("{}\n", paint(STRONG, line)));
+            }
             let mut line = format!(
                 "{} from {} to {}{by}: now {}",
                 goal.metric,
@@ -205,10 +207,9 @@ impl Text<'_> {
                 line.push_str(&format!(", {} of the way", way.shown()));
             }
             if let Some(outlook) = &goal.outlook {
-                line.push_str(&format!(
-                    ". Forecast {}, nine times in ten between {} and {}",
-                    outlook.middle, outlook.low, outlook.high
-                ));
+                let [low, middle, high] = [outlook.low, outlook.middle, outlook.high]
+                    .map(|amount| show(Value::Amount(amount), Measure::GoalNow, None));
+                line.push_str(&format!(". Forecast {middle}, nine times in ten between {low} and {high}"));
             }
             push_wrapped(&mut self.out, &plain(&format!("{line}.")), self.width, 2);
             if self.ids {

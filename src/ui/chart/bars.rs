@@ -34,7 +34,7 @@ pub fn bars(html: &mut Html, words: Words<'_>, times: &[String], groups: &[Bar])
     for (time, fill) in times.iter().zip(FILLS) {
         rect(html, fill, (x, 3.0), (9.0, 9.0));
         label(html, "key", (x + 13.0, 11.0), time);
-        x += 26.0 + 6.2 * count(time.chars().count());
+        x += 30.0 + 6.6 * count(time.chars().count());
     }
     html.raw("\n");
     for (at, one) in groups.iter().enumerate() {

@@ -4,11 +4,11 @@ use super::{Words, at, label, line, open, rect};
 use crate::html::Html;
 
 /// The units that a chart is wide and high.
-const WIDTH: f64 = 480.0;
+const WIDTH: f64 = 320.0;
 const HEIGHT: f64 = 58.0;
 /// The ends of the scale.
-const LEFT: f64 = 30.0;
-const RIGHT: f64 = 450.0;
+const LEFT: f64 = 6.0;
+const RIGHT: f64 = 314.0;
 /// Where the bar lies.
 const TOP: f64 = 20.0;
 const BAR: f64 = 12.0;

@@ -12,7 +12,7 @@ pub fn reasons(html: &mut Html, evidence: &Evidence<'_>, report: &Report) {
         return;
     }
     html.line("h3", &[], "Not on time, and why");
-    tables::open(html, "reasons-table", "Promises that were late, or not kept");
+    tables::open(html, "wide", "reasons-table", "Promises that were late, or not kept");
     html.raw(
         "<thead><tr><th scope=\"col\">Promised for</th><th scope=\"col\">Post</th><th scope=\"col\">Where</th>\
          <th scope=\"col\">What became of it, and why</th></tr></thead>\n<tbody>\n",

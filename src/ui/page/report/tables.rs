@@ -3,7 +3,7 @@
 use super::capital;
 use crate::definition::{Measure, Part};
 use crate::html::Html;
-use crate::report::{Number, Report, Scope, Which, change};
+use crate::report::{Number, Report, SAME, Scope, Which, change};
 
 /// Writes the measures of a part, the sides beside each other.
 pub fn sides(html: &mut Html, report: &Report, part: Part, measures: &[(Measure, Option<String>)]) {
@@ -18,7 +18,10 @@ pub fn sides(html: &mut Html, report: &Report, part: Part, measures: &[(Measure,
         return;
     }
     let id = format!("{}-table", part.as_str());
-    open(html, &id, &format!("{}: {}", part.name(), part.question()));
+    let names: Vec<String> = report.periods.iter().map(crate::report::Period::name).collect();
+    let (name, others) =
+        names.split_first().map(|(name, others)| (name.as_str(), others.join(" and "))).unwrap_or_default();
+    open(html, "wide", &id, &format!("{name}, beside {others}, each as it stood equally long after its end"));
     html.raw("<thead>\n<tr><td rowspan=\"2\"></td>");
     let span = report.periods.len().to_string();
     for side in &sides {
@@ -63,7 +66,8 @@ fn cell(html: &mut Html, now: Option<&Number>, number: Option<&Number>, which: W
     } else if let Some(now) = now
         && let Some(moved) = change(now.value, number.value, number.question.measure)
     {
-        html.word("span", &[("class", "move")], &format!("{moved} since"));
+        let words = if moved == SAME { moved } else { format!("{moved} since") };
+        html.word("span", &[("class", "move")], &words);
     }
     html.close("td");
 }
@@ -93,7 +97,12 @@ pub fn groups(html: &mut Html, report: &Report, id: &str, scopes: &[Scope]) {
     if measures.is_empty() {
         return;
     }
-    open(html, &format!("{id}-table"), "Each number, and how it moved since the times it is compared with");
+    open(
+        html,
+        "wide group",
+        &format!("{id}-table"),
+        "Each number, and how it moved since the times it is compared with",
+    );
     html.raw("<thead><tr><td></td>");
     for measure in &measures {
         html.word("th", &[("scope", "col"), ("class", "number")], &short(*measure));
@@ -134,7 +143,7 @@ fn short(measure: Measure) -> String {
 }
 
 /// Opens a table in a frame that can be moved sideways on a narrow screen.
-pub fn open(html: &mut Html, id: &str, caption: &str) {
-    html.open("div", &[("class", "wide"), ("role", "region"), ("aria-labelledby", id), ("tabindex", "0")]);
+pub fn open(html: &mut Html, class: &str, id: &str, caption: &str) {
+    html.open("div", &[("class", class), ("role", "region"), ("aria-labelledby", id), ("tabindex", "0")]);
     html.raw("\n<table>\n").line("caption", &[("id", id)], caption);
 }
