@@ -33,7 +33,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::TimeDelta;
 
 use crate::draft::{
-    AccountId, CampaignId, DepartmentId, EventsId, ExperimentId, FactId, GoalId, PersonId, PostId,
+    AccountId, CampaignId, DepartmentId, EventsId, ExperimentId, FactId, GoalId, MappingId, PersonId, PostId,
     ProposalId, ProtocolId, RequestId, RunnerId, TrainingId,
 };
 use crate::finding::{File, Finding};
@@ -55,12 +55,13 @@ pub use grammar::{Key, Kind, RULES, Type, Variety};
 pub use handbook::{handbook, protocol_page};
 pub use kin::Kin;
 pub use model::{
-    Account, Acknowledgement, Allowance, Approval, At, Body, By, Campaign, Changes, Closing, Coverage, Days,
-    Decision, Department, Events, Experiment, Fact, Factor, Goal, Happening, Needs, Norm, Observance,
-    Outcome, Part, Pass, Period, Person, Picture, PlannedSlot, Post, Proposal, Protocol, ProtocolRule,
-    Question, QuizQuestion, Readers, Repeat, Request, Rest, Role, Root, Rule, Ruling, Runner, Schedule,
-    Scope, Signed, Split, StandingSlot, Step, Tactic, Taken, Theme, Training, Voice, Wanted, Words,
-    signed_moment,
+    Account, Acknowledgement, Allowance, Approval, At, Body, By, Campaign, Changes, Closing, ColumnRole,
+    Coverage, Days, Decimal, Decision, Delimiter, Department, Encoding, Events, Experiment, ExportOf, Fact,
+    Factor, Goal, Happening, IdClock, Mapping, MetricColumn, Needs, Norm, Observance, Outcome, Part, Pass,
+    Period, Person, Picture, PlannedSlot, Post, Proposal, Protocol, ProtocolRule, Question, QuizQuestion,
+    Readers, Repeat, Request, Rest, Role, Root, Rule, Ruling, Runner, Schedule, Scope, Signed, Split,
+    StandingSlot, Step, TableForm, Tactic, Taken, Theme, TimeForm, Training, Voice, Wanted, WindowSpan,
+    Words, signed_moment,
 };
 pub use proposal::State;
 pub(crate) use schedule::{is_film, text_max};
@@ -109,6 +110,8 @@ pub struct Calendar {
     pub proposals: BTreeMap<ProposalId, Proposal>,
     /// The decisions on each development plan, by who made them.
     pub decisions: BTreeMap<ProposalId, BTreeMap<PersonId, Decision>>,
+    /// How exports of other programs are read.
+    pub mappings: BTreeMap<MappingId, Mapping>,
     /// The experiments.
     pub experiments: BTreeMap<ExperimentId, Experiment>,
     /// Posts whose id another has: checked, and never drafted.

@@ -18,6 +18,7 @@ pub mod evidence;
 pub mod experiment;
 pub mod export;
 pub mod fix;
+pub mod followers;
 pub mod here;
 pub mod help;
 pub mod import;
@@ -25,12 +26,14 @@ pub mod init;
 pub mod log;
 pub mod look;
 pub mod man;
+pub mod measure;
 pub mod new;
 pub mod plan;
 pub mod preview;
 pub mod proposal;
 pub mod protocol;
 pub mod publish;
+pub mod report;
 pub mod request;
 pub mod resume;
 pub mod retract;
@@ -151,9 +154,12 @@ enum Command {
     Stop(stop::Args),
     Resume(resume::Args),
     Retract(retract::Args),
+    Measure(measure::Args),
     Status(status::Args),
     Doctor(doctor::Args),
     Log(log::Args),
+    Followers(followers::Args),
+    Report(report::Args),
     Advise(advise::Args),
     Experiment(experiment::Args),
     Proposal(proposal::Args),
@@ -190,9 +196,12 @@ impl Command {
             Command::Stop(args) => stop::run(args, ui, here),
             Command::Resume(args) => resume::run(args, ui, here),
             Command::Retract(args) => retract::run(args, ui, here),
+            Command::Measure(args) => measure::run(args, ui, here),
             Command::Status(args) => status::run(args, ui, here),
             Command::Doctor(args) => doctor::run(args, ui, here),
             Command::Log(args) => log::run(args, ui, here),
+            Command::Followers(args) => followers::run(args, ui, here),
+            Command::Report(args) => report::run(args, ui, here),
             Command::Advise(args) => advise::run(args, ui, here),
             Command::Experiment(args) => experiment::run(args, ui, here),
             Command::Proposal(args) => proposal::run(args, ui, here),

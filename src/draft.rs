@@ -67,6 +67,8 @@ ids! {
     EventsId;
     /// A request's id: its file's stem.
     RequestId;
+    /// The id of a mapping of exports: its file's stem.
+    MappingId;
     /// An experiment's id: its file's stem.
     ExperimentId;
 }

@@ -355,6 +355,13 @@ codes! {
     EventOff = "event-off", Warning, "A post tells of an event that does not take place.";
     ClosedDay = "closed-day", Error, "A post goes out on a day that is closed to posts.";
     EmbargoBroken = "embargo-broken", Error, "A post tells of an event before its embargo ends.";
+    ColumnMissing = "column-missing", Error, "An export lacks a column that its mapping names, or has it twice.";
+    NumberUnclear = "number-unclear", Error, "The numbers of an export's column can be read in two ways.";
+    BadNumber = "bad-number", Error, "A cell of an export is no number that can be counted.";
+    BadMoment = "bad-moment", Error, "A cell of an export is no date or moment, or one that can be read in two ways.";
+    RowsContradict = "rows-contradict", Error, "Two rows of an export say different numbers of the same.";
+    NumberNegative = "number-negative", Warning, "A number of an export is below zero, and is left out.";
+    DaysCountedTwice = "days-counted-twice", Warning, "A row of an export counts days that other readings count too, and is left out.";
     UnknownExperiment = "unknown-experiment", Error, "There is no experiment of that id.";
     ExperimentArms = "experiment-arms", Error, "An experiment has fewer than two arms, or one of them twice.";
     ExperimentsOverlap = "experiments-overlap", Warning, "Two experiments are on one account at the same time.";

@@ -26,6 +26,7 @@ mod mutant;
 
 // Words and values: pure.
 pub mod number;
+pub mod metric;
 pub mod chance;
 pub mod text;
 pub mod html;
@@ -49,6 +50,10 @@ pub mod fate;
 pub mod year;
 pub mod reading;
 pub mod evidence;
+pub mod following;
+pub mod definition;
+pub mod report;
+pub mod intake;
 pub mod advice;
 
 // Protocols: requests and answers as values.
@@ -63,6 +68,7 @@ pub mod record;
 pub mod renew;
 pub mod publish;
 pub mod retract;
+pub mod measure;
 pub mod switch;
 pub mod checkup;
 

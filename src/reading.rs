@@ -10,11 +10,11 @@
 //! readings/2026/11/instagram.posts.csv      posts that kalends did not publish itself: one row a post
 //! ```
 
-mod metric;
 mod post;
 mod sheet;
 mod subject;
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 use std::ops::Range;
 
@@ -22,7 +22,7 @@ use chrono::{DateTime, Utc};
 
 use crate::number::Amount;
 
-pub use metric::{Metric, Nature};
+pub use crate::metric::{Metric, Nature};
 pub use post::{Entry, Form, POSTS_HEAD, Source, Unkept, Work, read_posts, write_posts};
 pub use sheet::{Figure, HEAD, Line, lines, write};
 pub use subject::{Link, Subject};
@@ -122,67 +122,91 @@ pub struct Readings {
 pub struct Reader {
     known: HashMap<String, u32>,
     subjects: Vec<Subject>,
-    natives: HashMap<Native, u16>,
+    natives: Vec<Native>,
+    places: HashMap<Native, u16>,
     windows: HashMap<(i64, i64), u32>,
     files: Vec<String>,
     rows: Vec<Row>,
     flaws: Vec<Flaw>,
 }
 
-/// The most names and definitions that are told apart.
-const NATIVES_MAX: usize = 60_000;
+/// What the row before had: of a post or an account there are several rows together, and of a metric mostly one name.
+#[derive(Default)]
+struct Before<'a> {
+    subject: Option<(Cow<'a, str>, u32)>,
+    natives: BTreeMap<Metric, u16>,
+}
 
 impl Reader {
     /// Reads one file.
     pub fn read(&mut self, path: &str, text: &str) {
         let file = u32::try_from(self.files.len()).unwrap_or(u32::MAX);
         self.files.push(path.to_owned());
+        let mut before = Before::default();
         for (number, line) in lines(text) {
-            match line.and_then(|line| self.row(&line, file, number)) {
+            match line.and_then(|line| self.row(line, (file, number), &mut before)) {
                 Ok(row) => self.rows.push(row),
                 Err(what) => self.flaws.push(Flaw { file: path.to_owned(), line: number, what }),
             }
         }
     }
 
-    fn row(&mut self, line: &Line<'_>, file: u32, number: u32) -> Result<Row, String> {
-        let subject = match self.known.get(line.subject.as_ref()) {
-            Some(subject) => *subject,
-            None => {
-                let subject: Subject = line.subject.parse()?;
-                let index = u32::try_from(self.subjects.len()).map_err(|_| "there are too many subjects")?;
-                self.subjects.push(subject);
-                self.known.insert(line.subject.clone().into_owned(), index);
-                index
+    fn row<'a>(
+        &mut self,
+        line: Line<'a>,
+        (file, number): (u32, u32),
+        before: &mut Before<'a>,
+    ) -> Result<Row, String> {
+        let read_secs = u32::try_from(line.read.timestamp()).map_err(|_| "it is read before 1970")?;
+        let native = self.native(&line, before)?;
+        let window = self.window(&line)?;
+        let (metric, value) = (line.metric, line.value);
+        let subject = match &before.subject {
+            Some((text, subject)) if *text == line.subject => *subject,
+            _ => {
+                let subject = self.subject(&line.subject)?;
+                before.subject = Some((line.subject, subject));
+                subject
             }
         };
-        let read_secs = u32::try_from(line.read.timestamp()).map_err(|_| "it is read before 1970")?;
-        let native = self.native(line)?;
-        let window = self.window(line)?;
-        Ok(Row {
-            subject,
-            read_secs,
-            value: line.value,
-            metric: line.metric,
-            native,
-            window,
-            file,
-            line: number,
-        })
+        Ok(Row { subject, read_secs, value, metric, native, window, file, line: number })
     }
 
-    fn native(&mut self, line: &Line<'_>) -> Result<u16, String> {
-        let native = Native {
-            name: line.name.clone().into_owned(),
-            unit: line.unit.clone().into_owned(),
-            definition: line.definition.clone().into_owned(),
+    fn subject(&mut self, text: &str) -> Result<u32, String> {
+        if let Some(subject) = self.known.get(text) {
+            return Ok(*subject);
+        }
+        let subject: Subject = text.parse()?;
+        let index = u32::try_from(self.subjects.len()).map_err(|_| "there are too many subjects")?;
+        self.subjects.push(subject);
+        self.known.insert(text.to_owned(), index);
+        Ok(index)
+    }
+
+    fn native(&mut self, line: &Line<'_>, before: &mut Before<'_>) -> Result<u16, String> {
+        let is_it = |native: &Native| {
+            native.name == line.name && native.unit == line.unit && native.definition == line.definition
         };
-        if let Some(index) = self.natives.get(&native) {
+        if let Some(index) = before.natives.get(&line.metric)
+            && self.natives.get(usize::from(*index)).is_some_and(is_it)
+        {
             return Ok(*index);
         }
-        let index = u16::try_from(self.natives.len()).ok().filter(|index| usize::from(*index) < NATIVES_MAX);
-        let index = index.ok_or("too many names and definitions")?;
-        self.natives.insert(native, index);
+        let owned = |text: &Cow<'_, str>| text.clone().into_owned();
+        let (name, unit, definition) = (owned(&line.name), owned(&line.unit), owned(&line.definition));
+        let index = self.named(Native { name, unit, definition })?;
+        before.natives.insert(line.metric, index);
+        Ok(index)
+    }
+
+    fn named(&mut self, native: Native) -> Result<u16, String> {
+        if let Some(index) = self.places.get(&native) {
+            return Ok(*index);
+        }
+        let index =
+            u16::try_from(self.natives.len()).map_err(|_| "there are too many names and definitions")?;
+        self.natives.push(native.clone());
+        self.places.insert(native, index);
         Ok(index)
     }
 
@@ -210,13 +234,9 @@ impl Reader {
                 *place = here;
             }
         }
-        let mut natives = vec![0; other.natives.len()];
-        for (native, old) in other.natives {
-            let next = u16::try_from(self.natives.len()).unwrap_or(u16::MAX);
-            if let Some(place) = natives.get_mut(usize::from(old)) {
-                *place = *self.natives.entry(native).or_insert(next);
-            }
-        }
+        // Beyond the most that are told apart they share the last: nobody has so many, and no number depends on it.
+        let natives: Vec<u16> =
+            other.natives.into_iter().map(|native| self.named(native).unwrap_or(u16::MAX)).collect();
         let mut windows = vec![0; other.windows.len() + 1];
         for (window, old) in other.windows {
             let next = u32::try_from(self.windows.len() + 1).unwrap_or(u32::MAX);
@@ -245,35 +265,28 @@ impl Reader {
             }
         }
         let mut rows = self.rows;
+        // Windows are numbered by their time, so that a number stands for it.
+        let mut spans: Vec<((i64, i64), u32)> = self.windows.into_iter().collect();
+        spans.sort_unstable();
+        let mut places = vec![0_u32; spans.len() + 1];
+        for (place, (_, old)) in (1..).zip(&spans) {
+            if let Some(window) = places.get_mut(*old as usize) {
+                *window = place;
+            }
+        }
         for row in &mut rows {
             row.subject = rank.get(row.subject as usize).copied().unwrap_or(row.subject);
+            row.window = places.get(row.window as usize).copied().unwrap_or_default();
         }
-        let mut windows: Vec<Option<Window>> = vec![None; self.windows.len() + 1];
         let moment = |secs| DateTime::from_timestamp(secs, 0).unwrap_or_default();
-        for ((from, until), index) in self.windows {
-            if let Some(window) = windows.get_mut(index as usize) {
-                *window = Some(moment(from)..moment(until));
-            }
-        }
-        let mut natives = vec![Native::default(); self.natives.len()];
-        for (native, index) in self.natives {
-            if let Some(place) = natives.get_mut(usize::from(index)) {
-                *place = native;
-            }
-        }
-        let start =
-            |row: &Row| windows.get(row.window as usize).and_then(|w| w.as_ref().map(|w| (w.start, w.end)));
-        rows.sort_by(|a, b| {
-            (a.subject, a.metric).cmp(&(b.subject, b.metric)).then_with(|| {
-                (start(a), a.read_secs, a.value, a.file, a.line).cmp(&(
-                    start(b),
-                    b.read_secs,
-                    b.value,
-                    b.file,
-                    b.line,
-                ))
-            })
-        });
+        let windows: Vec<Option<Window>> = std::iter::once(None)
+            .chain(spans.into_iter().map(|((from, until), _)| Some(moment(from)..moment(until))))
+            .collect();
+        let key = |row: &Row| {
+            let of = (u64::from(row.subject) << 8) | u64::from(row.metric as u8);
+            (of, row.window, row.read_secs, row.value, row.file, row.line)
+        };
+        rows.sort_unstable_by_key(key);
         let before = rows.len();
         let fact = |row: &Row| (row.subject, row.metric, row.window, row.read_secs, row.value);
         rows.dedup_by(|b, a| fact(a) == fact(b));
@@ -281,7 +294,15 @@ impl Reader {
         let mut slots: Vec<Option<Subject>> = self.subjects.into_iter().map(Some).collect();
         let take = |old: &u32| slots.get_mut(*old as usize).and_then(Option::take);
         let subjects = order.iter().filter_map(take).collect();
-        Readings { subjects, rows, natives, windows, files: self.files, flaws: self.flaws, repeats }
+        Readings {
+            subjects,
+            rows,
+            natives: self.natives,
+            windows,
+            files: self.files,
+            flaws: self.flaws,
+            repeats,
+        }
     }
 }
 

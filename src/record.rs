@@ -28,10 +28,23 @@ pub struct Note {
     pub said: Vec<Said>,
     /// Other files: path and text. One that is there already is left out.
     pub files: Vec<(String, String)>,
+    /// Sheets of readings: each becomes a file of its own, under the first number that is free.
+    pub sheets: Vec<Sheet>,
     /// The stop switch's new position.
     pub switch: Option<Option<Halt>>,
     /// A line for the commit's message.
     pub message: String,
+}
+
+/// A sheet of readings: of one day, and of one account, web statistic or goal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sheet {
+    /// The folder: `readings/2027/01/19`.
+    pub folder: String,
+    /// The file's name without its end: `mastodon`, and `instagram.posts` for posts.
+    pub name: String,
+    /// The text.
+    pub text: String,
 }
 
 /// The words that a slot's sending says.
@@ -123,6 +136,13 @@ impl<'a> Scribe<'a> {
         let mut known = lock(&self.known);
         let tip = self.known_tip(&mut known)?;
         self.world.log.read(&tip, &[folder.to_owned()])
+    }
+
+    /// Shows each file that lies anywhere below a folder of the ledger, sorted by path.
+    pub fn below(&self, folder: &str, visit: &mut dyn FnMut(Found)) -> Result<(), LogError> {
+        let mut known = lock(&self.known);
+        let tip = self.known_tip(&mut known)?;
+        self.world.log.below(&tip, folder, visit)
     }
 
     /// Adds what is legal of a note. What several lanes ask for at the same time goes into one commit.
@@ -219,6 +239,7 @@ impl Joint {
             slots.iter().map(|slot| (slot.clone(), ledger.slot(slot).clone())).collect();
         let twins = twins(world, tip, notes)?;
         let mut files = new_files(world, tip, notes)?;
+        files.extend(new_sheets(world, tip, notes)?);
         let mut added = 0;
         let mut written = Vec::new();
         for (_, note) in notes {
@@ -324,6 +345,40 @@ fn new_files(world: &World<'_>, tip: &Tip, notes: &[(u64, Note)]) -> Result<Vec<
         world.log.read(tip, &folders)?.into_iter().map(|found| found.path).collect()
     };
     Ok(wanted.into_iter().filter(|(path, _)| !there.contains(path)).collect())
+}
+
+/// Returns the notes' sheets, each at a path that is free: `mastodon.csv`, then `mastodon.2.csv`. A sheet whose text stands
+/// in the folder already is there: it landed although its answer was lost.
+fn new_sheets(
+    world: &World<'_>,
+    tip: &Tip,
+    notes: &[(u64, Note)],
+) -> Result<Vec<(String, String)>, LogError> {
+    let sheets: Vec<&Sheet> = notes.iter().flat_map(|(_, note)| &note.sheets).collect();
+    let folders: BTreeSet<&String> = sheets.iter().map(|sheet| &sheet.folder).collect();
+    if folders.is_empty() {
+        return Ok(Vec::new());
+    }
+    let folders: Vec<String> = folders.into_iter().cloned().collect();
+    let found = world.log.read(tip, &folders)?.into_iter();
+    let mut there: BTreeMap<String, Option<String>> =
+        found.map(|found| (found.path, found.text.ok())).collect();
+    let mut files = Vec::new();
+    for sheet in sheets {
+        let stem = format!("{}/{}.", sheet.folder, sheet.name);
+        let has = |(path, text): (&String, &Option<String>)| {
+            path.starts_with(&stem) && text.as_deref() == Some(&sheet.text)
+        };
+        if there.iter().any(has) {
+            continue;
+        }
+        let free = |path: &String| !there.contains_key(path);
+        let numbered = (2..=u32::MAX).map(|number| format!("{stem}{number}.csv"));
+        let Some(path) = std::iter::once(format!("{stem}csv")).chain(numbered).find(free) else { continue };
+        there.insert(path.clone(), Some(sheet.text.clone()));
+        files.push((path, sheet.text.clone()));
+    }
+    Ok(files)
 }
 
 fn message(notes: &[(u64, Note)], written: &[Written]) -> String {

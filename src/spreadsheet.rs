@@ -18,7 +18,7 @@ pub mod xlsx;
 
 pub use csv::{read as read_csv, write as write_csv};
 pub use export::{Table, table};
-pub use grid::{Grid, Place};
+pub use grid::{Grid, Place, finding as finding_at};
 pub use import::{Change, Imported, import};
 
 /// The most rows that a spreadsheet may have.

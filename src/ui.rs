@@ -8,9 +8,11 @@ pub mod advice;
 pub mod agenda;
 pub mod ask;
 pub mod boxes;
+pub mod chart;
 pub mod findings;
 pub mod page;
 pub mod pager;
+pub mod report;
 pub mod table;
 pub mod wrap;
 

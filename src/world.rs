@@ -78,6 +78,10 @@ pub trait Log: Sync {
     /// Returns the files that lie directly in each of these folders. A folder that is not there has none.
     fn read(&self, tip: &Tip, folders: &[String]) -> Result<Vec<Found>, LogError>;
 
+    /// Shows each file that lies anywhere below a folder, such as `readings` or `readings/2027/01`, sorted by path. A
+    /// folder that is not there has none.
+    fn below(&self, tip: &Tip, folder: &str, visit: &mut dyn FnMut(Found)) -> Result<(), LogError>;
+
     /// Adds a commit on top of `tip`, if it still is the latest: durable, and shared, before this returns.
     fn append(&self, tip: &Tip, change: &Change) -> Result<Appended, LogError>;
 }

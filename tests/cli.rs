@@ -310,6 +310,89 @@ fn posts_go_out_to_a_spreadsheet_or_a_calendar_and_come_back() {
         .expect("exchange");
 }
 
+/// Posts as a program exports them, in which one number can be read in two ways.
+const NUMBERS: &str = "Report\n\nPost;Published;Text;Likes;Notes\n18012;2026-12-07T12:30;Low tide #Sea;41;x\n\
+    18013;2026-12-08T12:30;High tide;1.041;x\n18014;2026-12-09T12:30;Fog;;x\nTotal;;;1082;\n";
+
+#[test]
+fn numbers_are_brought_from_elsewhere_once_and_corrected_later() {
+    let stage = Stage::new().calendar();
+    stage
+        .file("goals/visits.toml", "name = \"Visits\"\nmetric = \"visits\"\ntarget = 100\nby = 2027-12-31\n");
+    stage.file(
+        "mappings/scheduler.toml",
+        "name = \"Our scheduler\"\nof = \"posts\"\n[columns]\nid = \"Post\"\ntime = \"Published\"\ntext = \"Text\"\n\
+         [[metric]]\nmetric = \"likes\"\ncolumn = \"Likes\"\n",
+    );
+    stage.file("numbers.csv", NUMBERS);
+    let line = "import readings numbers.csv --to calendar --now 2027-01-10T09:00";
+    let on = |rest: &str| format!("{line} --account bluesky {rest}");
+    let stage = stage.run(line).run(&on("")).run(&on("--decimal , --dry-run")).run(&on("--decimal ,"));
+    let stage =
+        stage.tail("readings/2027/01/10/bluesky.csv", 3).tail("readings/2027/01/10/bluesky.posts.csv", 4);
+    let stage = stage.run("check").run(&on("--decimal ,"));
+    stage.file("numbers.csv", &NUMBERS.replace(";41;", ";44;"));
+    let stage = stage.run(&on("--decimal ,")).run(&on("--decimal , --json"));
+    let stage = stage
+        .set("COLUMNS", "40")
+        .run(&on("--account blueksy"))
+        .run(&on("--mapping schedular"))
+        .set("COLUMNS", "80");
+    stage.file(
+        "mappings/scheduler.toml",
+        "name = \"Our scheduler\"\nof = \"post\"\n[[metric]]\nmetric = \"like\"\ncolum = \"Likes\"\n",
+    );
+    let stage = stage.run("check").run(&on("--mapping scheduler")).run(&on(""));
+    let goal = "import readings --goal visits --to calendar --now 2027-01-10T09:00";
+    let stage =
+        stage.run(&format!("{goal} --value 412 --on 2027-01-09")).run(&format!("{goal} --value 1.234"));
+    let stage = stage
+        .run(&format!("{goal} --value 410 --on 2027-01-09"))
+        .run(&format!("{goal} --value 4 --on 2027-02-01"));
+    stage
+        .run("import readings numbers.csv --account bluesky --now 2027-01-10T09:00")
+        .run("import readings nowhere.csv --account bluesky")
+        .run("import readings")
+        .run("import readings --show-mapping goal")
+        .run("import readings --show-mapping instagarm")
+        .expect("readings");
+}
+
+#[test]
+fn followers_are_told_with_their_jumps_and_where_they_go() {
+    let stage = Stage::new().calendar();
+    let day = |number: u64| chrono::NaiveDate::from_ymd_opt(2026, 9, 1).unwrap() + chrono::Days::new(number);
+    let rows = |count: &dyn Fn(u64) -> u64| -> String {
+        (0..90)
+            .map(|n| {
+                format!("{}T06:00:00Z,account/bluesky,followers,followersCount,{},,,,\n", day(n), count(n))
+            })
+            .collect()
+    };
+    let head = "read,subject,metric,name,value,unit,from,until,definition\n";
+    let exact = |n: u64| 1_203 + 3 * n + n % 3 + if n >= 60 { 90 } else { 0 };
+    stage.file("readings/2026/bluesky.csv", &format!("{head}{}", rows(&exact)));
+    stage.file(
+        "readings/2026/bluesky.posts.csv",
+        "id,published,due,url,title,form,characters,tags,link,department,campaign,goal,picture,fate,why\n\
+         1,2026-10-30T12:00:00Z,,,The whale,film,40,,,,,,,,\n",
+    );
+    stage.file("goals/reach.toml", "name = \"Two thousand\"\nmetric = \"followers\"\ntarget = 2000\nby = 2027-01-31\naccount = \"bluesky\"\n");
+    let stage = stage
+        .run("followers --now 2026-12-01T09:00")
+        .run("followers --month 2026-10 --json --now 2026-12-01T09:00");
+    let stage = stage
+        .set("COLUMNS", "40")
+        .set("LC_ALL", "C")
+        .run("followers --account bluesky --now 2026-12-01T09:00");
+    let stage =
+        stage.run("followers --account blueksy").run("followers --from 2026-12-01 --until 2026-11-01");
+    let stage = stage.run("followers --until 2026-10-01 --now 2026-12-01T09:00");
+    let rounded = |n: u64| exact(n) / 10 * 10;
+    stage.file("readings/2026/bluesky.csv", &format!("{head}{}", rows(&rounded)));
+    stage.run("followers --now 2026-12-01T09:00").expect("followers");
+}
+
 #[test]
 fn pages_for_a_browser_are_files() {
     let stage = Stage::new().calendar();

@@ -3,7 +3,7 @@
 //!
 //! `made.json` tells of files that git cannot hold, or should not: large ones, links, films. A `year` in it looks at that year
 //! as `kalends year check` does. `before/` is the calendar as it was. `KALENDS_BLESS=1` writes what is expected anew.
-//! `import.csv` is a spreadsheet that is brought into it.
+//! `import.csv` is a spreadsheet that is brought into it, `export.csv` another program's numbers, read by its only mapping.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::disallowed_methods)]
 
@@ -18,7 +18,9 @@ use kalends::draft::{MediaBook, MediaFacts};
 use kalends::events::{Options, align};
 use kalends::finding::{Code, Content, File, Finding, Severity};
 use kalends::guard::{Commit, Sides, Touched, guard};
+use kalends::intake::{self, Asked, Export, Posts};
 use kalends::leak;
+use kalends::reading::Readings;
 use kalends::spreadsheet;
 use kalends::text::Platform;
 use kalends::vault::{self, Version};
@@ -146,6 +148,35 @@ fn campaigns_are_asked_about(root: &Path) -> bool {
     room.starts_with("step-") || room == "campaign-unjudged"
 }
 
+/// Returns what is wrong with a room's export, on the first of its accounts.
+fn numbers(bytes: &[u8], calendar: &Calendar, files: &[File]) -> Vec<Finding> {
+    let export = Export::open("export.csv", bytes, None).unwrap();
+    let mapping = calendar.mappings.values().next().unwrap();
+    let asked = Asked {
+        calendar,
+        account: calendar.accounts.values().next(),
+        goal: None,
+        as_of: day().and_time(chrono::NaiveTime::MIN).and_utc(),
+        days: None,
+        zone: calendar.zone(),
+        said_zone: None,
+        decimal: None,
+        currency: None,
+    };
+    let picked = intake::by(&export, mapping).unwrap();
+    let taken = intake::take(&export, mapping, &picked.head, &asked, &Posts::default());
+    let text = |file: &File| match &file.content {
+        Content::Text(text) => (file.path.clone(), text.clone()),
+        other => panic!("{other:?}"),
+    };
+    let known: Vec<(String, String)> =
+        files.iter().filter(|file| file.path.starts_with("readings/")).map(text).collect();
+    let readings = Readings::read(known.iter().map(|(path, text)| (path.as_str(), text.as_str())));
+    let mut findings = taken.findings;
+    findings.extend(intake::settle(taken.facts, &readings).findings);
+    findings
+}
+
 fn find(root: &Path) -> (Vec<File>, Vec<Finding>) {
     let (mut files, book) = files(root);
     let (calendar, mut findings) = read(&files);
@@ -166,6 +197,9 @@ fn find(root: &Path) -> (Vec<File>, Vec<Finding>) {
         findings.extend(found);
         let facts = |_: &Calendar| book.clone();
         findings.extend(spreadsheet::import("import.csv", &grid, &calendar, &files, &facts).findings);
+    }
+    if let Ok(bytes) = fs::read(root.join("export.csv")) {
+        findings.extend(numbers(&bytes, &calendar, &files));
     }
     if root.join("before").is_dir() {
         let old_files = self::files(&root.join("before")).0;

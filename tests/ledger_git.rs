@@ -806,3 +806,49 @@ fn how_long_a_large_ledger_takes() {
     }
     time("look, nothing new", &mut || local(&git_dir).tip().unwrap());
 }
+
+#[test]
+fn everything_below_a_folder_is_shown_in_order() {
+    let dir = tempfile::tempdir().unwrap();
+    let git_dir = repository(dir.path());
+    let log = local(&git_dir);
+    let paths: Vec<String> =
+        (0..700).map(|n| format!("readings/2027/{:02}/{:02}/a{n}.csv", n % 2 + 1, n % 28 + 1)).collect();
+    let all: Vec<&str> = paths.iter().map(String::as_str).chain([CLAIM]).collect();
+    let tip = land(&log, &Tip::default(), &all);
+    let seen = |log: &dyn Log, tip: &Tip, folder: &str| -> Vec<String> {
+        let mut seen = Vec::new();
+        let mut visit = |found: kalends::world::Found| {
+            assert_eq!(found.text, Ok(format!("text = \"x\"\n# {}\n", found.path)));
+            // The visitor may look into the ledger itself.
+            if seen.is_empty() {
+                assert!(log.tip().is_ok());
+            }
+            seen.push(found.path);
+        };
+        log.below(tip, folder, &mut visit).unwrap();
+        seen
+    };
+    let sorted = |month: &str| -> Vec<String> {
+        let mut sorted: Vec<String> =
+            paths.iter().filter(|path| path.starts_with(&format!("readings/{month}"))).cloned().collect();
+        sorted.sort();
+        sorted
+    };
+    assert_eq!(seen(&log, &tip, "readings"), sorted(""));
+    assert_eq!(seen(&log, &tip, "readings/2027/02"), sorted("2027/02"));
+    assert_eq!(seen(&log, &tip, "readings/2028"), [""; 0]);
+    assert_eq!(seen(&log, &Tip::default(), "readings"), [""; 0]);
+    let slots: Vec<String> = log.slots(&tip).unwrap().iter().map(ToString::to_string).collect();
+    assert_eq!(slots, ["2027-01-18-open-day/once/news"]);
+
+    let memory = Forgetful::over(&log);
+    let base = memory.tip().unwrap();
+    let (first, last) = ("readings/2027/01/01/a.csv", "readings/2027/02/99/z.csv");
+    let change = change(&base, &[first, last], "x");
+    let Appended::Landed(next) = memory.append(&base, &change).unwrap() else { panic!("it is alone") };
+    let mut both = sorted("");
+    both.extend([first.to_owned(), last.to_owned()]);
+    both.sort();
+    assert_eq!(seen(&memory, &next, "readings"), both);
+}

@@ -33,6 +33,7 @@ impl Tour {
         let home = dir.path().join("home");
         let folder = home.join("kalends");
         copy(&root().join("calendar"), &folder.join("calendar"));
+        copy(&root().join("examples/exports"), &folder.join("examples/exports"));
         fs::copy(root().join(".gitignore"), folder.join(".gitignore")).unwrap();
         let mut tour = Tour { dir, folder };
         for command in [

@@ -56,7 +56,9 @@ fn there(folder: &Path, above: &str, found: &mut BTreeMap<String, String>) {
 #[test]
 fn the_samples_readings_are_what_this_program_makes() {
     let made = made();
-    if std::env::var_os("KALENDS_WRITE_SAMPLE").is_some() {
+    #[expect(clippy::disallowed_methods, reason = "this is a test")]
+    let is_asked = std::env::var_os("KALENDS_WRITE_SAMPLE").is_some();
+    if is_asked {
         drop(fs::remove_dir_all(folder()));
         for (path, text) in &made {
             let path = folder().join(path);

@@ -53,6 +53,7 @@ impl Calendar {
                     let of_plan = calendar.decisions.entry(found.named.clone()).or_default();
                     of_plan.insert(found.signed.named.clone(), *found);
                 }
+                What::Mapping(found) => drop(calendar.mappings.insert(found.id.clone(), *found)),
                 What::Experiment(found) => drop(calendar.experiments.insert(found.id.clone(), *found)),
                 What::Media => drop(calendar.media.insert(item.path)),
                 What::Nothing => root |= item.path == "kalends.toml",

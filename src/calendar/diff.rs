@@ -2,6 +2,7 @@
 
 mod aim;
 mod annual;
+mod mapping;
 mod experiment;
 mod people;
 mod protocol;
@@ -184,6 +185,10 @@ fn things(calendar: &Calendar) -> BTreeMap<(Kind, String), Thing> {
         let list = List::new().say("ruling", it.ruling.as_str()).maybe("why", it.why.as_ref());
         add(Kind::Decision, &id, &it.signed.file, List([list.0, signed(&it.signed).0].concat()));
     }
+    calendar
+        .mappings
+        .values()
+        .for_each(|it| add(Kind::Mapping, it.id.as_str(), &it.file, mapping::mapping(it)));
     calendar.experiments.values().for_each(|it| {
         add(Kind::Experiment, it.id.as_str(), &it.file, experiment::experiment(it));
     });

@@ -3,6 +3,7 @@
 mod events;
 mod experiment;
 mod annual;
+mod mapping;
 mod protocol;
 mod request;
 mod signed;
@@ -21,8 +22,8 @@ use super::format::{IdName, Sheet, with_sheet};
 use super::grammar::Kind;
 use super::model::{
     Account, Acknowledgement, Allowance, Approval, At, Body, Campaign, Changes, Decision, Department, Events,
-    Experiment, Fact, Goal, Part, Pass, Person, Picture, Post, Proposal, Protocol, Question, Repeat, Request,
-    Role, Root, Runner, Schedule, Split, StandingSlot, Training, Voice,
+    Experiment, Fact, Goal, Mapping, Part, Pass, Person, Picture, Post, Proposal, Protocol, Question, Repeat,
+    Request, Role, Root, Runner, Schedule, Split, StandingSlot, Training, Voice,
 };
 use super::place::{Place, place};
 
@@ -67,6 +68,8 @@ pub enum What {
     Proposal(Box<Proposal>),
     /// A decision on a development plan.
     Decision(Box<Decision>),
+    /// A mapping of exports.
+    Mapping(Box<Mapping>),
     /// An experiment.
     Experiment(Box<Experiment>),
     /// A picture or film.
@@ -192,6 +195,7 @@ fn what(kind: Kind, sheet: &Sheet<'_>, file: &str, stem: &str) -> What {
         Kind::Training => boxed(training::training(sheet, file, stem), What::Training),
         Kind::Pass => boxed(signed::pass(sheet, file, stem), What::Pass),
         Kind::Decision => boxed(signed::decision(sheet, file, stem), What::Decision),
+        Kind::Mapping => boxed(mapping::mapping(sheet, file, stem), What::Mapping),
         Kind::Experiment => boxed(experiment::experiment(sheet, file, stem), What::Experiment),
     }
 }

@@ -4,6 +4,7 @@
 //! are made from it.
 
 mod events;
+mod mapping;
 mod experiment;
 mod request;
 mod aim;
@@ -59,13 +60,15 @@ pub enum Kind {
     Pass,
     /// `proposals/ID/PERSON.toml`, beside the plan itself, `proposals/ID.md`
     Decision,
+    /// `mappings/ID.toml`
+    Mapping,
     /// `experiments/ID.toml`
     Experiment,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 19] = [
+    pub const ALL: [Kind; 20] = [
         Kind::Kalends,
         Kind::Person,
         Kind::Department,
@@ -84,6 +87,7 @@ impl Kind {
         Kind::Training,
         Kind::Pass,
         Kind::Decision,
+        Kind::Mapping,
         Kind::Experiment,
     ];
 
@@ -108,6 +112,7 @@ impl Kind {
             Kind::Training => "training",
             Kind::Pass => "pass",
             Kind::Decision => "decision",
+            Kind::Mapping => "mapping",
             Kind::Experiment => "experiment",
         }
     }
@@ -132,6 +137,7 @@ impl Kind {
             Kind::Acknowledgement => Some("acknowledgements"),
             Kind::Training | Kind::Pass => Some("training"),
             Kind::Decision => Some("proposals"),
+            Kind::Mapping => Some("mappings"),
             Kind::Experiment => Some("experiments"),
         }
     }
@@ -157,6 +163,7 @@ impl Kind {
             Kind::Training => training::TRAINING,
             Kind::Pass => signed::PASS,
             Kind::Decision => signed::DECISION,
+            Kind::Mapping => mapping::MAPPING,
             Kind::Experiment => experiment::EXPERIMENT,
         }
     }

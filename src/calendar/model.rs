@@ -2,6 +2,7 @@
 
 mod events;
 mod annual;
+mod mapping;
 mod experiment;
 mod post;
 mod protocol;
@@ -21,6 +22,10 @@ use crate::time::{Every, Zone};
 pub use annual::{Closing, Coverage, Days, Observance, Period, PlannedSlot, Rest, Schedule, Theme};
 pub use events::{Events, Happening, Span as HappeningSpan};
 pub use experiment::{Experiment, Factor, Outcome};
+pub use mapping::{
+    ColumnRole, Decimal, Delimiter, Encoding, ExportOf, IdClock, Mapping, MetricColumn, TableForm, TimeForm,
+    WindowSpan,
+};
 pub use post::{Body, Part, Picture, Post, Question, Repeat, Split};
 pub use protocol::{Fact, Norm, Protocol, ProtocolRule, Readers, Scope};
 pub use request::{Request, Taken};

@@ -2,8 +2,9 @@
 
 use clap_complete::{ArgValueCandidates, CompletionCandidate};
 
-use crate::calendar::Calendar;
+use crate::calendar::{Calendar, Mapping};
 use crate::cli::here::Here;
+use crate::intake::builtin;
 use crate::rim::repo::Rev;
 
 /// Completes a post's id.
@@ -90,6 +91,16 @@ pub fn campaigns() -> ArgValueCandidates {
 pub fn goals() -> ArgValueCandidates {
     candidates(|calendar| {
         calendar.goals.values().map(|one| (one.id.to_string(), Some(one.name.clone()))).collect()
+    })
+}
+
+/// Completes a mapping's id: the calendar's, and those built in.
+pub fn mappings() -> ArgValueCandidates {
+    candidates(|calendar| {
+        let own = calendar.mappings.values().map(|one| (one.id.to_string(), Some(one.name.clone())));
+        let is_new = |one: &&Mapping| !calendar.mappings.contains_key(&one.id);
+        let others = builtin::mappings().iter().filter(is_new);
+        own.chain(others.map(|one| (one.id.to_string(), Some(one.name.clone())))).collect()
     })
 }
 

@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::evidence::{self, Evidence, Meant};
 use crate::ledger::Ledger;
 use crate::platform;
-use crate::reading::{Content, Entry, Flaw, Reader, content_of, read_posts};
+use crate::reading::{Content, Entry, Flaw, Reader, Readings, Work, content_of, read_posts};
 use crate::record;
 use crate::rim::branch::LastSeen;
 use crate::rim::repo::Rev;
@@ -25,6 +25,48 @@ struct Piece {
     flaws: Vec<Flaw>,
 }
 
+/// What stands in the ledger and in the files of readings.
+pub struct Stand {
+    /// What the ledger says of every slot.
+    pub ledger: Ledger,
+    /// The rows of files of posts.
+    pub entries: Vec<Entry>,
+    /// What could not be read.
+    pub flaws: Vec<Flaw>,
+    /// What was counted.
+    pub readings: Readings,
+}
+
+impl Stand {
+    /// Returns the posts of files that became public.
+    pub fn works(&self) -> impl Iterator<Item = &Work> {
+        self.entries.iter().filter_map(|entry| match entry {
+            Entry::Kept(work) => Some(work.as_ref()),
+            Entry::Unkept(_) => None,
+        })
+    }
+}
+
+/// Reads what stands: in the calendar's commit or work tree, and in the ledger as it was last seen.
+pub fn stand(reading: &Reading, rev: &Rev, ui: &mut Ui) -> Result<Stand, Error> {
+    let (mut reader, mut entries, mut flaws) = (Reader::default(), Vec::new(), Vec::new());
+    let mut join = |piece: Piece| {
+        reader.join(piece.reader);
+        entries.extend(piece.entries);
+        flaws.extend(piece.flaws);
+    };
+    reading.repo.readings(rev, piece, &mut join)?;
+    let mut ledger = Ledger::default();
+    if let Some(branch) = look::ledger(reading)? {
+        let log = LastSeen::of(&branch);
+        let tip = log.tip()?;
+        look::warn_if_away(ui, &log);
+        ledger = record::look_up(&log, &branch.slots(&tip)?)?;
+        branch.readings(&tip, piece, &mut join)?;
+    }
+    Ok(Stand { ledger, entries, flaws, readings: reader.finish() })
+}
+
 /// Gathers everything that was promised and counted until a moment: from the calendar's commit or work tree, and from
 /// the ledger as it was last seen.
 pub fn gather<'a>(
@@ -34,26 +76,7 @@ pub fn gather<'a>(
     until: DateTime<Utc>,
 ) -> Result<Evidence<'a>, Error> {
     let calendar = &reading.calendar;
-    let mut pieces = reading.repo.readings(rev, piece)?;
-    let mut ledger = Ledger::default();
-    if let Some(branch) = look::ledger(reading)? {
-        let log = LastSeen::of(&branch);
-        let tip = log.tip()?;
-        look::warn_if_away(ui, &log);
-        ledger = record::look_up(&log, &branch.slots(&tip)?)?;
-        pieces.extend(
-            branch
-                .readings(&tip)?
-                .into_iter()
-                .map(|found| piece(&found.path, found.text.as_deref().map_err(Clone::clone))),
-        );
-    }
-    let (mut reader, mut entries, mut flaws) = (Reader::default(), Vec::new(), Vec::new());
-    for piece in pieces {
-        reader.join(piece.reader);
-        entries.extend(piece.entries);
-        flaws.extend(piece.flaws);
-    }
+    let Stand { ledger, entries, flaws, readings } = stand(reading, rev, ui)?;
     let drafts = calendar.drafts(DateTime::<Utc>::MIN_UTC..until + TimeDelta::days(1));
     let by_hand: BTreeSet<AccountId> = calendar
         .accounts
@@ -65,7 +88,7 @@ pub fn gather<'a>(
         .map(|account| account.id.clone())
         .collect();
     let meant = Meant { drafts: &drafts, by_hand: &by_hand, ledger: &ledger };
-    Ok(evidence::gather(calendar, meant, (entries, flaws), reader.finish(), until))
+    Ok(evidence::gather(calendar, meant, (entries, flaws), readings, until))
 }
 
 fn piece(path: &str, text: Result<&str, String>) -> Piece {

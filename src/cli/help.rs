@@ -13,7 +13,7 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Agree", &["approve", "proposal", "protocol", "training"]),
     ("Publish", &["publish", "settle", "stop", "resume", "retract"]),
     ("See what happened", &["status", "log", "doctor"]),
-    ("Measure", &["advise", "experiment"]),
+    ("See what came of it", &["measure", "report", "advise", "experiment", "followers"]),
     ("Connect accounts", &["account", "vault", "access"]),
     ("Set up", &["schema", "completions", "man"]),
 ];

@@ -2,6 +2,7 @@
 
 mod fetch;
 mod ics;
+mod readings;
 mod sheet;
 
 use std::path::{Path, PathBuf};
@@ -15,7 +16,7 @@ use crate::rim::disk;
 use crate::ui::Ui;
 use crate::ui::findings::{Format, Sources};
 
-/// Brings in other people's events, or posts from a spreadsheet.
+/// Brings in other people's events, posts from a spreadsheet, or numbers from elsewhere.
 ///
 /// Nothing is written while there is something wrong with what is brought in, and what people wrote in the calendar stays.
 #[derive(Debug, clap::Args)]
@@ -24,7 +25,8 @@ Examples:
   kalends import ics communications.ics
   kalends import ics https://museum.example/communications.ics --until 2027-06-30
   kalends import csv posts.csv --dry-run
-  kalends import xlsx posts.xlsx")]
+  kalends import xlsx posts.xlsx
+  kalends import readings november.csv --account instagram")]
 pub struct Args {
     #[command(subcommand)]
     what: What,
@@ -38,6 +40,7 @@ enum What {
     Csv(sheet::Args),
     /// Brings back posts from an Excel workbook
     Xlsx(sheet::Args),
+    Readings(Box<readings::Args>),
 }
 
 /// Runs the command.
@@ -46,6 +49,7 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
         What::Ics(args) => ics::run(args, ui, here),
         What::Csv(args) => sheet::run(args, sheet::Kind::Csv, ui, here),
         What::Xlsx(args) => sheet::run(args, sheet::Kind::Xlsx, ui, here),
+        What::Readings(args) => readings::run(args, ui, here),
     }
 }
 

@@ -35,6 +35,10 @@ impl Log for NoLedger {
         Ok(Vec::new())
     }
 
+    fn below(&self, _: &Tip, _: &str, _: &mut dyn FnMut(Found)) -> Result<(), LogError> {
+        Ok(())
+    }
+
     fn append(&self, _: &Tip, _: &Change) -> Result<Appended, LogError> {
         Err(LogError::Denied("there is no repository".to_owned()))
     }

@@ -61,7 +61,11 @@ pub fn refusal(sides: Sides<'_>, person: &Person, path: &str, day: NaiveDate) ->
         }
         "requests" => request(sides, person, path),
         "campaigns" => campaign(sides, person, path),
-        "goals" | "schedule" | "events" | "experiments" if role(person) == Some(Role::Manager) => None,
+        "goals" | "schedule" | "events" | "mappings" | "readings" | "experiments"
+            if role(person) == Some(Role::Manager) =>
+        {
+            None
+        }
         "accounts" | "runners" | "vault" if role(person) == Some(Role::It) => None,
         _ if is_guarded(path) => {
             Some(by_whom(person, "it is one of the calendar's own rules", "a coordinator"))
@@ -130,6 +134,8 @@ fn is_guarded(path: &str) -> bool {
         "goals",
         "events",
         "experiments",
+        "mappings",
+        "readings",
     ];
     path == "kalends.toml" || rules.iter().any(|rule| folder.eq_ignore_ascii_case(rule))
 }

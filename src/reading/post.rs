@@ -1,5 +1,6 @@
 //! Posts as they are counted: where and when they went out, and what they are.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -214,8 +215,7 @@ fn read_tags(cell: &str) -> Vec<String> {
 }
 
 fn read_post(file: &str, number: u32, account: &AccountId, line: &str) -> Result<Entry, String> {
-    let cells = cells(line)?;
-    let cells: Vec<&str> = cells.iter().map(AsRef::as_ref).collect();
+    let cells: [Cow<'_, str>; 15] = cells(line)?;
     let [
         id,
         published,
@@ -232,23 +232,20 @@ fn read_post(file: &str, number: u32, account: &AccountId, line: &str) -> Result
         picture,
         fate,
         why,
-    ] = cells.as_slice()
-    else {
-        return Err(format!("it has {} cells, not 15", cells.len()));
-    };
+    ] = cells.each_ref().map(AsRef::as_ref);
     let no_id = |cell: &str| format!("`{cell}` is no id");
     let text = |cell: &str| (!cell.is_empty()).then(|| cell.to_owned());
     let source = Source::File { file: file.to_owned(), line: number };
     let department = given(department, |cell| DepartmentId::new(cell).ok_or_else(|| no_id(cell)))?;
     let campaign = given(campaign, |cell| CampaignId::new(cell).ok_or_else(|| no_id(cell)))?;
-    let is_skipped = match *fate {
+    let is_skipped = match fate {
         "" => None,
         "missed" => Some(false),
         "skipped" => Some(true),
         other => return Err(format!("`{other}` is no fate: `missed`, `skipped`, or empty")),
     };
     if let Some(is_skipped) = is_skipped {
-        let (account, title, why) = (account.clone(), (*title).to_owned(), (*why).to_owned());
+        let (account, title, why) = (account.clone(), title.to_owned(), why.to_owned());
         let due = moment(due)?;
         return Ok(Entry::Unkept(Unkept {
             account,
@@ -265,12 +262,12 @@ fn read_post(file: &str, number: u32, account: &AccountId, line: &str) -> Result
         return Err("it has no id".to_owned());
     }
     Ok(Entry::Kept(Box::new(Work {
-        subject: Subject::Post(account.clone(), (*id).to_owned()),
+        subject: Subject::Post(account.clone(), id.to_owned()),
         account: account.clone(),
         published: moment(published)?,
         due: given(due, moment)?,
         url: text(url),
-        title: (*title).to_owned(),
+        title: title.to_owned(),
         form: given(form, str::parse)?,
         characters: given(characters, |cell| cell.parse().map_err(|_| format!("`{cell}` is no length")))?,
         tags: read_tags(tags),

@@ -107,6 +107,10 @@ impl Log for Seat<'_> {
         Ok(found.map(|(path, text)| Found { path: path.clone(), text: Ok(text.clone()) }).collect())
     }
 
+    fn below(&self, _: &Tip, _: &str, _: &mut dyn FnMut(Found)) -> Result<(), LogError> {
+        unreachable!("a renewal asks for its own folder only")
+    }
+
     fn append(&self, tip: &Tip, change: &Change) -> Result<Appended, LogError> {
         self.call(Ok(Appended::Unknown("no answer".to_owned())), |outside| {
             if tip.id != outside.commits.to_string() {
@@ -193,6 +197,10 @@ impl Platform for Pixels {
 
     fn has_secret(&self) -> bool {
         true
+    }
+
+    fn counts_at_once(&self) -> Option<usize> {
+        None
     }
 
     fn renews_at(&self, credential: &Credential) -> Option<DateTime<Utc>> {

@@ -9,20 +9,22 @@ mod follow;
 mod forgetful;
 mod history;
 mod last_seen;
-mod list;
 mod read;
-mod readings;
 mod remote;
 mod store;
 mod trust;
 mod weave;
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use git2::{ConfigLevel, Oid, Repository};
 
+use crate::draft::Slot;
+use crate::ledger::format::slot_of_path;
+use crate::reading;
 use crate::rim::disk;
 use crate::rim::program::Git;
 use crate::world::{Appended, Change, Found, Log, LogError, Tip};
@@ -125,6 +127,29 @@ impl Branch {
         history::read(&self.repository(), tip, limit)
     }
 
+    /// Returns the slots that a ledger knows anything of.
+    pub fn slots(&self, tip: &Tip) -> Result<BTreeSet<Slot>, LogError> {
+        let paths = read::paths_below(&self.repository(), tip, "slots")?;
+        Ok(paths.iter().filter_map(|path| Some(slot_of_path(path)?.0)).collect())
+    }
+
+    /// Makes something of each file of readings, on the thread that has its text at hand, and shows it in the order of
+    /// their paths.
+    pub fn readings<T: Send>(
+        &self,
+        tip: &Tip,
+        make: impl Fn(&str, Result<&str, String>) -> T + Sync,
+        visit: &mut dyn FnMut(T),
+    ) -> Result<(), LogError> {
+        let make = |found: Found| {
+            let is_known = reading::content_of(&found.path).is_some();
+            is_known.then(|| make(&found.path, found.text.as_deref().map_err(Clone::clone)))
+        };
+        let another = || open(&self.git_dir);
+        let mut visit = |one: Option<T>| one.into_iter().for_each(&mut *visit);
+        read::below(&open(&self.git_dir)?, tip, reading::FOLDER, (&another, &make), &mut visit)
+    }
+
     /// Puts what many commits left in small packs together; nothing depends on it.
     pub fn tidy(&self) {
         store::tidy(&self.git, &self.git_dir);
@@ -147,6 +172,11 @@ impl Log for Branch {
 
     fn read(&self, tip: &Tip, folders: &[String]) -> Result<Vec<Found>, LogError> {
         read::folders(&self.repository(), tip, folders)
+    }
+
+    fn below(&self, tip: &Tip, folder: &str, visit: &mut dyn FnMut(Found)) -> Result<(), LogError> {
+        // A visitor may ask the ledger something itself, so the repository is not held while it is at work.
+        read::below(&open(&self.git_dir)?, tip, folder, (&|| open(&self.git_dir), &|found| found), visit)
     }
 
     fn append(&self, tip: &Tip, change: &Change) -> Result<Appended, LogError> {

@@ -44,6 +44,7 @@ pub const FOLDERS: &[&str] = &[
     "experiments",
     "facts",
     "goals",
+    "mappings",
     "people",
     "posts",
     PROPOSALS,

@@ -23,6 +23,12 @@ const SHEET: &str = "Posts";
 /// The most that a workbook may hold once it is unpacked.
 const UNPACKED_MAX_BYTES: u64 = 256 << 20;
 
+/// The most sheets that are read of a workbook.
+const SHEETS_MAX: usize = 20;
+
+/// What to do with a workbook that cannot be read.
+const AGAIN: &str = "open it in a spreadsheet, and save it as `Excel Workbook (.xlsx)`";
+
 /// The most files that a workbook may be made of.
 const PARTS_MAX: usize = 5_000;
 
@@ -97,30 +103,49 @@ fn offer(
 
 /// Reads the sheet of posts out of a workbook: the rows, and what is wrong.
 pub fn read(file: &str, bytes: &[u8]) -> (Grid, Vec<Finding>) {
-    let fault = |code, message: String, help: &str| {
-        (Grid::default(), vec![Finding::new(code, file, message).help(help)])
+    let mut book = match open(file, bytes) {
+        Ok(book) => book,
+        Err(finding) => return (Grid::default(), vec![finding]),
     };
-    const AGAIN: &str = "open it in a spreadsheet, and save it as `Excel Workbook (.xlsx)`";
+    let names = book.sheet_names();
+    let Some(name) = names.iter().find(|name| *name == SHEET).or(names.first()).cloned() else {
+        let fault = Finding::new(Code::Syntax, file, "the workbook has no sheet").help(AGAIN);
+        return (Grid::default(), vec![fault]);
+    };
+    sheet(file, &mut book, &name)
+}
+
+/// Reads each sheet of a workbook: its name, its rows, and what is wrong with it; or what is wrong with the workbook.
+pub fn read_all(file: &str, bytes: &[u8]) -> Result<Vec<(String, Grid, Vec<Finding>)>, Finding> {
+    let mut book = open(file, bytes)?;
+    let names = book.sheet_names();
+    let read = |name: String| {
+        let (grid, findings) = sheet(file, &mut book, &name);
+        (name, grid, findings)
+    };
+    Ok(names.into_iter().take(SHEETS_MAX).map(read).collect())
+}
+
+fn sheet(file: &str, book: &mut Book<'_>, name: &str) -> (Grid, Vec<Finding>) {
+    cells(file, book, name).unwrap_or_else(|why| {
+        let message = format!("the sheet `{name}` cannot be read: {why}");
+        (Grid::default(), vec![Finding::new(Code::Syntax, file, message).help(AGAIN)])
+    })
+}
+
+/// Opens a workbook that unpacks to no more than is read.
+fn open<'a>(file: &str, bytes: &'a [u8]) -> Result<Book<'a>, Finding> {
+    let fault = |code, message: String, help: &str| Finding::new(code, file, message).help(help);
     match unpacked(bytes) {
         Ok(size) if size <= UNPACKED_MAX_BYTES => {}
         Ok(_) => {
             let message = format!("the workbook unpacks to more than {} MB", UNPACKED_MAX_BYTES >> 20);
-            return fault(Code::TooLarge, message, "take out of it what is no row of a post");
+            return Err(fault(Code::TooLarge, message, "take out of it what is no row"));
         }
-        Err(why) => return fault(Code::Syntax, format!("this is no Excel workbook: {why}"), AGAIN),
+        Err(why) => return Err(fault(Code::Syntax, format!("this is no Excel workbook: {why}"), AGAIN)),
     }
-    let mut book: Xlsx<_> = match Xlsx::new(Cursor::new(bytes)) {
-        Ok(book) => book,
-        Err(why) => return fault(Code::Syntax, format!("the workbook cannot be read: {why}"), AGAIN),
-    };
-    let names = book.sheet_names();
-    let Some(name) = names.iter().find(|name| *name == SHEET).or(names.first()).cloned() else {
-        return fault(Code::Syntax, "the workbook has no sheet".to_owned(), AGAIN);
-    };
-    match cells(file, &mut book, &name) {
-        Ok(read) => read,
-        Err(why) => fault(Code::Syntax, format!("the sheet `{name}` cannot be read: {why}"), AGAIN),
-    }
+    Xlsx::new(Cursor::new(bytes))
+        .map_err(|why| fault(Code::Syntax, format!("the workbook cannot be read: {why}"), AGAIN))
 }
 
 /// Returns how much a workbook holds, counted by unpacking it: what it says of itself may be a lie.

@@ -230,7 +230,8 @@ pub fn posts(seed: u64) -> Vec<Work> {
 fn of_series(seed: u64, series: &Series) -> Vec<Work> {
     let mut chance = Chance::of(seed, series.name);
     let mut works = Vec::new();
-    let of_day = |day: &NaiveDate| day.weekday() == series.day && day.iso_week().week() % series.weeks == 0;
+    let of_day =
+        |day: &NaiveDate| day.weekday() == series.day && day.iso_week().week().is_multiple_of(series.weeks);
     for day in days().filter(of_day) {
         // Holidays, illness: a week in twelve has none.
         if chance.below(12) == 0 {

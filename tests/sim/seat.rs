@@ -326,6 +326,10 @@ impl Log for Seat<'_> {
         Ok(found)
     }
 
+    fn below(&self, _: &Tip, _: &str, _: &mut dyn FnMut(Found)) -> Result<(), LogError> {
+        unreachable!("a publisher asks for single slots only")
+    }
+
     fn append(&self, tip: &Tip, change: &Change) -> Result<Appended, LogError> {
         self.touch("a push", true, Room::Open);
         let mut inner = self.sim.lock();

@@ -66,6 +66,26 @@ impl Log for Forgetful<'_> {
         Ok(found)
     }
 
+    fn below(&self, _: &Tip, folder: &str, visit: &mut dyn FnMut(Found)) -> Result<(), LogError> {
+        let mut memory = self.memory();
+        let base = self.base(&mut memory)?;
+        let under = format!("{}/", folder.trim_matches('/'));
+        let added = memory.files.iter().filter(|(path, _)| path.starts_with(&under));
+        let added: Vec<Found> =
+            added.map(|(path, text)| Found { path: path.clone(), text: Ok(text.clone()) }).collect();
+        // A visitor may ask the ledger something itself.
+        drop(memory);
+        let mut added = added.into_iter().peekable();
+        self.under.below(&base, folder, &mut |there| {
+            while let Some(before) = added.next_if(|one| one.path < there.path) {
+                visit(before);
+            }
+            visit(there);
+        })?;
+        added.for_each(visit);
+        Ok(())
+    }
+
     fn append(&self, tip: &Tip, change: &Change) -> Result<Appended, LogError> {
         let mut memory = self.memory();
         self.base(&mut memory)?;

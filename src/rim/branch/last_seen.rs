@@ -56,6 +56,10 @@ impl Log for LastSeen<'_> {
         self.branch.read(tip, folders)
     }
 
+    fn below(&self, tip: &Tip, folder: &str, visit: &mut dyn FnMut(Found)) -> Result<(), LogError> {
+        self.branch.below(tip, folder, visit)
+    }
+
     fn append(&self, _: &Tip, _: &Change) -> Result<Appended, LogError> {
         Err(LogError::Denied("nothing is written by looking".to_owned()))
     }

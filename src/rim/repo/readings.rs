@@ -9,16 +9,20 @@ use crate::rim::repo::walk::in_parallel;
 use crate::rim::repo::{DEPTH_MAX, Repo, RepoError, Rev, tree};
 
 /// The most bytes that are read of one file.
-pub const LIMIT_BYTES: u64 = 64 << 20;
+const LIMIT_BYTES: u64 = 64 << 20;
+
+/// The most files that are read ahead.
+const AHEAD_FILES: usize = 64;
 
 impl Repo {
-    /// Reads the files of readings, each on the thread that has its text at hand; in the order of their paths. What
-    /// cannot be read is handed over as the reason.
+    /// Reads the files of readings: each is made something of on the thread that has its text at hand, and shown in the
+    /// order of their paths. What cannot be read is handed over as the reason. Little is read ahead of who looks.
     pub fn readings<T: Send>(
         &self,
         rev: &Rev,
         make: impl Fn(&str, Result<&str, String>) -> T + Sync,
-    ) -> Result<Vec<T>, RepoError> {
+        visit: &mut dyn FnMut(T),
+    ) -> Result<(), RepoError> {
         let paths = match rev {
             Rev::WorkTree => on_disk(&self.root),
             Rev::Commit(name) => {
@@ -27,25 +31,24 @@ impl Repo {
                 let root = tree::calendar(&repository, &git.prefix, self.resolve(name)?)?;
                 in_commit(&repository, &root)
             }
-            Rev::Merged(merged) => return self.readings(&merged.branch(), make),
+            Rev::Merged(merged) => return self.readings(&merged.branch(), make, visit),
         };
         let mut paths: Vec<String> =
             paths.into_iter().filter(|path| reading::content_of(path).is_some()).collect();
         paths.sort_unstable();
-        Ok(in_parallel(
-            &paths,
-            || (),
-            |path, ()| {
-                let bytes = self
-                    .file(rev, path, LIMIT_BYTES)
-                    .and_then(|found| found.ok_or_else(|| "it is gone".to_owned()));
-                match bytes.map(String::from_utf8) {
-                    Ok(Ok(text)) => make(path, Ok(&text)),
-                    Ok(Err(_)) => make(path, Err("it is not UTF-8".to_owned())),
-                    Err(why) => make(path, Err(why)),
-                }
-            },
-        ))
+        let read = |path: &String, (): &mut ()| {
+            let found = self.file(rev, path, LIMIT_BYTES);
+            match found.and_then(|found| found.ok_or_else(|| "it is gone".to_owned())).map(String::from_utf8)
+            {
+                Ok(Ok(text)) => make(path, Ok(&text)),
+                Ok(Err(_)) => make(path, Err("it is not UTF-8".to_owned())),
+                Err(why) => make(path, Err(why)),
+            }
+        };
+        for some in paths.chunks(AHEAD_FILES) {
+            in_parallel(some, || (), read).into_iter().for_each(&mut *visit);
+        }
+        Ok(())
     }
 }
 

@@ -27,6 +27,9 @@ macro_rules! metrics {
             /// Every metric, in the order of this table.
             pub const ALL: &'static [Metric] = &[$(Metric::$variant,)*];
 
+            /// The names that stand in files, in the same order.
+            pub const NAMES: &'static [&'static str] = &[$($name,)*];
+
             /// Returns the name that stands in files.
             pub fn as_str(self) -> &'static str {
                 match self { $(Metric::$variant => $name,)* }
