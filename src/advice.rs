@@ -73,3 +73,6 @@ pub use sample::{Cell, Sample, Table};
 pub fn percent(effect: f64) -> f64 {
     100.0 * libm::expm1(effect)
 }
+
+#[cfg(test)]
+mod tests;

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use chrono::{DateTime, Datelike, NaiveDateTime, TimeDelta, Timelike, Utc, Weekday};
 
 use crate::calendar::Factor;
+use crate::definition::ENGAGEMENTS;
 use crate::draft::AccountId;
 use crate::evidence::Evidence;
 use crate::number::Amount;
@@ -20,10 +21,6 @@ pub const AGE: TimeDelta = TimeDelta::days(7);
 
 /// How much younger and how much older a reading may be.
 pub const AROUND: (TimeDelta, TimeDelta) = (TimeDelta::days(2), TimeDelta::days(3));
-
-/// What is counted as an engagement, one by one; a platform's own sum stands only where none of these is given.
-const ENGAGEMENTS: &[Metric] =
-    &[Metric::Likes, Metric::Replies, Metric::Reposts, Metric::Quotes, Metric::Saves, Metric::Clicks];
 
 /// The most tags of one platform that are compared: those that most posts have.
 const TAGS_MAX: usize = 20;

@@ -92,12 +92,12 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
 
 /// Says what became of a slot.
 fn became(one: &Drawn<'_>, today: NaiveDate) -> String {
-    let state = match (one.post, one.is_published, one.outcome) {
-        (None, ..) if one.day < today => "no post",
-        (None, ..) => "open",
-        (_, false, _) => "not published",
-        (_, _, None) => "not read yet",
-        _ => "counts",
+    let state = match (one.outcome, one.is_published, one.post) {
+        (Some(_), ..) => "counts",
+        (None, true, _) => "not read yet",
+        (None, false, None) if one.day < today => "no post",
+        (None, false, None) => "open",
+        (None, false, Some(_)) => "not published",
     };
     match &one.otherwise {
         Some(level) => format!("{state}; it is {}", foreign(level)),
