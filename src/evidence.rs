@@ -100,7 +100,10 @@ pub fn gather<'a>(
     until: DateTime<Utc>,
 ) -> Evidence<'a> {
     let Meant { drafts, ledger, .. } = meant;
-    let (mut works, mut promises): (Vec<Work>, Vec<Promise>) = (Vec::new(), Vec::new());
+    // There may be hundreds of thousands: each list is made as long as it can become, and sorted where it lies.
+    let room = entries.len() + ledger.slots().count();
+    let (mut works, mut promises) =
+        (Vec::with_capacity(room), Vec::with_capacity(entries.len() + drafts.len()));
     let firsts: BTreeMap<&Slot, &Draft> =
         drafts.iter().filter(|draft| draft.slot.part == 1).map(|draft| (&draft.slot, draft)).collect();
     for (slot, draft) in &firsts {
@@ -120,9 +123,11 @@ pub fn gather<'a>(
     for entry in entries {
         of_file(entry, &mut works, &mut promises);
     }
-    works.sort_by(|a, b| (a.published, &a.subject, &a.source).cmp(&(b.published, &b.subject, &b.source)));
+    works.sort_unstable_by(|a: &Work, b: &Work| {
+        (a.published, &a.subject, &a.source).cmp(&(b.published, &b.subject, &b.source))
+    });
     once(&mut works, &mut flaws);
-    promises.sort_by(|a, b| {
+    promises.sort_unstable_by(|a: &Promise, b: &Promise| {
         (a.due, &a.account, &a.slot, &a.source).cmp(&(b.due, &b.account, &b.slot, &b.source))
     });
     flaws.extend(readings.flaws.iter().cloned());
@@ -168,20 +173,23 @@ fn once(works: &mut Vec<Work>, flaws: &mut Vec<Flaw>) {
         .filter(|work| work.source == Source::Ledger)
         .filter_map(|work| Some((work.account.clone(), work.url.clone()?)))
         .collect();
-    let mut seen: BTreeSet<Subject> = BTreeSet::new();
-    works.retain(|work| {
-        let again = !seen.insert(work.subject.clone());
-        let url = || work.url.clone().map(|url| (work.account.clone(), url));
-        let twin = work.source != Source::Ledger && url().is_some_and(|key| in_ledger.contains(&key));
+    let mut seen: BTreeSet<&Subject> = BTreeSet::new();
+    let mut leave = Vec::new();
+    for work in works.iter() {
+        let again = !seen.insert(&work.subject);
+        let is_there = |url: &String| in_ledger.contains(&(work.account.clone(), url.clone()));
+        let twin = work.source != Source::Ledger && work.url.as_ref().is_some_and(is_there);
         if (again || twin)
             && let Source::File { file, line } = &work.source
         {
             let what =
                 if again { "the post stands in an earlier row too" } else { "the ledger knows the post too" };
-            flaws.push(Flaw { file: file.clone(), line: *line, what: what.to_owned() });
+            flaws.push(Flaw { file: file.to_string(), line: *line, what: what.to_owned() });
         }
-        !again && !twin
-    });
+        leave.push(again || twin);
+    }
+    let mut leave = leave.into_iter();
+    works.retain(|_| !leave.next().unwrap_or_default());
 }
 
 fn punctual(due: DateTime<Utc>, at: DateTime<Utc>) -> Ending {

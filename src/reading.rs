@@ -254,7 +254,9 @@ impl Reader {
     }
 
     /// Returns all that was read, sorted, each fact once.
-    pub fn finish(self) -> Readings {
+    pub fn finish(mut self) -> Readings {
+        // The names take as much room as what they stand for, and nobody asks for them any more.
+        self.known = HashMap::new();
         let mut order: Vec<u32> = (0..).take(self.subjects.len()).collect();
         let subject_of = |index: &u32| self.subjects.get(usize::try_from(*index).unwrap_or(usize::MAX));
         order.sort_by(|a, b| subject_of(a).cmp(&subject_of(b)));

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
@@ -70,8 +71,8 @@ pub enum Source {
     Ledger,
     /// A file of posts has it, in this line.
     File {
-        /// The file.
-        file: String,
+        /// The file, shared by all of its rows.
+        file: Arc<str>,
         /// The line, from 1.
         line: u32,
     },
@@ -183,6 +184,7 @@ pub fn read_posts(path: &str, text: &str, flaws: &mut Vec<Flaw>) -> Vec<Entry> {
         return entries;
     };
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    let shared: Arc<str> = Arc::from(path);
     for (number, line) in (1_u32..).zip(text.split('\n').map(|line| line.strip_suffix('\r').unwrap_or(line)))
     {
         if number == 1 {
@@ -191,7 +193,7 @@ pub fn read_posts(path: &str, text: &str, flaws: &mut Vec<Flaw>) -> Vec<Entry> {
                 return entries;
             }
         } else if !line.is_empty() {
-            match read_post(path, number, &account, line) {
+            match read_post(&shared, number, &account, line) {
                 Ok(entry) => entries.push(entry),
                 Err(what) => flaw(number, what),
             }
@@ -214,7 +216,7 @@ fn read_tags(cell: &str) -> Vec<String> {
     tags
 }
 
-fn read_post(file: &str, number: u32, account: &AccountId, line: &str) -> Result<Entry, String> {
+fn read_post(file: &Arc<str>, number: u32, account: &AccountId, line: &str) -> Result<Entry, String> {
     let cells: [Cow<'_, str>; 15] = cells(line)?;
     let [
         id,
@@ -235,7 +237,7 @@ fn read_post(file: &str, number: u32, account: &AccountId, line: &str) -> Result
     ] = cells.each_ref().map(AsRef::as_ref);
     let no_id = |cell: &str| format!("`{cell}` is no id");
     let text = |cell: &str| (!cell.is_empty()).then(|| cell.to_owned());
-    let source = Source::File { file: file.to_owned(), line: number };
+    let source = Source::File { file: Arc::clone(file), line: number };
     let department = given(department, |cell| DepartmentId::new(cell).ok_or_else(|| no_id(cell)))?;
     let campaign = given(campaign, |cell| CampaignId::new(cell).ok_or_else(|| no_id(cell)))?;
     let is_skipped = match fate {
