@@ -42,7 +42,7 @@ pub fn page(evidence: &Evidence<'_>, report: &Report, album: &Album) -> String {
         ("campaigns", "By campaign", "What they belonged to.", &report.campaigns),
     ] {
         let mut content = Html::new();
-        tables::groups(&mut content, report, id, scopes);
+        tables::groups(&mut content, report, (id, heading), scopes);
         if !content.is_empty() {
             section(&mut body, id, heading, question, &content);
         }
