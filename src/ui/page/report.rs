@@ -42,7 +42,7 @@ pub fn page(evidence: &Evidence<'_>, report: &Report, album: &Album) -> String {
         ("campaigns", "By campaign", "What they belonged to.", &report.campaigns),
     ] {
         let mut content = Html::new();
-        tables::groups(&mut content, report, id, scopes);
+        tables::groups(&mut content, report, (id, heading), scopes);
         if !content.is_empty() {
             section(&mut body, id, heading, question, &content);
         }
@@ -188,14 +188,18 @@ impl Desk<'_> {
         ];
         for measure in asked {
             let Some(number) = self.report.number(measure, &goal.scope(), Which::This) else { continue };
-            html.raw("<tr>").word("th", &[("scope", "row")], &capital(measure.name()));
+            html.raw("<tr>").word(
+                "th",
+                &[("scope", "row")],
+                &capital(measure.name().split(" from ").next().unwrap_or_default()),
+            );
             html.word("td", &[("class", "number"), ("id", &number.id)], &number.shown()).end("tr");
         }
         if let Some(outlook) = &goal.outlook {
             let shown = |amount: crate::number::Amount| {
                 crate::report::show(crate::report::Value::Amount(amount), Measure::GoalNow, None)
             };
-            html.raw("<tr>").word("th", &[("scope", "row")], "Forecast for its day, and 90% interval");
+            html.raw("<tr>").word("th", &[("scope", "row")], "Forecast (90% interval)");
             let words =
                 format!("{} ({} to {})", shown(outlook.middle), shown(outlook.low), shown(outlook.high));
             html.word("td", &[("class", "number")], &words).end("tr");

@@ -21,7 +21,12 @@ pub fn sides(html: &mut Html, report: &Report, part: Part, measures: &[(Measure,
     let names: Vec<String> = report.periods.iter().map(crate::report::Period::name).collect();
     let (name, others) =
         names.split_first().map(|(name, others)| (name.as_str(), others.join(" and "))).unwrap_or_default();
-    open(html, "wide", &id, &format!("{name}, beside {others}, each as it stood equally long after its end"));
+    open(
+        html,
+        "wide",
+        &id,
+        &format!("{}: {name}, beside {others}, each as it stood equally long after its end", part.name()),
+    );
     html.raw("<thead>\n<tr><td rowspan=\"2\"></td>");
     let span = report.periods.len().to_string();
     for side in &sides {
@@ -88,7 +93,7 @@ const SHOWN: [Measure; 11] = [
 ];
 
 /// Writes a row for each scope of a group, against the times before.
-pub fn groups(html: &mut Html, report: &Report, id: &str, scopes: &[Scope]) {
+pub fn groups(html: &mut Html, report: &Report, (id, heading): (&str, &str), scopes: &[Scope]) {
     let has_any = |measure: &Measure| {
         let known = |scope: &Scope, which| report.number(*measure, scope, which).is_some();
         scopes.iter().any(|scope| report.periods.iter().any(|one| known(scope, one.which)))
@@ -101,7 +106,7 @@ pub fn groups(html: &mut Html, report: &Report, id: &str, scopes: &[Scope]) {
         html,
         "wide group",
         &format!("{id}-table"),
-        "Each number, and how it moved since the times it is compared with",
+        &format!("{heading}: each number, and how it moved since the times it is compared with"),
     );
     html.raw("<thead><tr><td></td>");
     for measure in &measures {
