@@ -144,7 +144,7 @@ fn say_what_is_odd(tally: &Tally, ui: &mut Ui) {
     }
     if tally.future > 0 {
         ui.warning(format!(
-            "{} of the log are later than now, and count for nothing: compare the clocks",
+            "the log goes beyond now by {}, which counts for nothing: compare the clocks",
             plural(usize::try_from(tally.future).unwrap_or(usize::MAX), "line")
         ));
     }
