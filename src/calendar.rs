@@ -33,8 +33,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::TimeDelta;
 
 use crate::draft::{
-    AccountId, CampaignId, DepartmentId, EventsId, FactId, GoalId, MappingId, PersonId, PostId, ProposalId,
-    ProtocolId, RequestId, RunnerId, TrainingId,
+    AccountId, CampaignId, DepartmentId, EventsId, ExperimentId, FactId, GoalId, MappingId, PersonId, PostId,
+    ProposalId, ProtocolId, RequestId, RunnerId, TrainingId,
 };
 use crate::finding::{File, Finding};
 use crate::time::Zone;
@@ -56,11 +56,12 @@ pub use handbook::{handbook, protocol_page};
 pub use kin::Kin;
 pub use model::{
     Account, Acknowledgement, Allowance, Approval, At, Body, By, Campaign, Changes, Closing, ColumnRole,
-    Coverage, Days, Decimal, Decision, Delimiter, Department, Encoding, Events, ExportOf, Fact, Goal,
-    Happening, IdClock, Mapping, MetricColumn, Needs, Norm, Observance, Part, Pass, Period, Person, Picture,
-    PlannedSlot, Post, Proposal, Protocol, ProtocolRule, Question, QuizQuestion, Readers, Repeat, Request,
-    Rest, Role, Root, Rule, Ruling, Runner, Schedule, Scope, Signed, Split, StandingSlot, Step, TableForm,
-    Tactic, Taken, Theme, TimeForm, Training, Voice, Wanted, WindowSpan, Words, signed_moment,
+    Coverage, Days, Decimal, Decision, Delimiter, Department, Encoding, Events, Experiment, ExportOf, Fact,
+    Factor, Goal, Happening, IdClock, Mapping, MetricColumn, Needs, Norm, Observance, Outcome, Part, Pass,
+    Period, Person, Picture, PlannedSlot, Post, Proposal, Protocol, ProtocolRule, Question, QuizQuestion,
+    Readers, Repeat, Request, Rest, Role, Root, Rule, Ruling, Runner, Schedule, Scope, Signed, Split,
+    StandingSlot, Step, TableForm, Tactic, Taken, Theme, TimeForm, Training, Voice, Wanted, WindowSpan,
+    Words, signed_moment,
 };
 pub use proposal::State;
 pub(crate) use schedule::{is_film, text_max};
@@ -111,6 +112,8 @@ pub struct Calendar {
     pub decisions: BTreeMap<ProposalId, BTreeMap<PersonId, Decision>>,
     /// How exports of other programs are read.
     pub mappings: BTreeMap<MappingId, Mapping>,
+    /// The experiments.
+    pub experiments: BTreeMap<ExperimentId, Experiment>,
     /// Posts whose id another has: checked, and never drafted.
     doubles: Vec<Post>,
     /// The approvals that protocols ask for.

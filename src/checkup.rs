@@ -342,7 +342,8 @@ impl<'a> Checkup<'a> {
             return sign(&subject, Verdict::Warn, warning);
         }
         if !self.machine.offline
-            && let Err(failure) = adapter.open(desk(self.world, self.intent, account, Some(held.credential)))
+            && let Err(failure) =
+                adapter.open(desk(self.world, self.intent.book, account, Some(held.credential)))
         {
             return bad(failure.to_string()).next("if it stays so: kalends account connect, then commit");
         }

@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod account;
+pub mod advise;
 pub mod align;
 pub mod approve;
 pub mod campaign;
@@ -14,9 +15,10 @@ pub mod completions;
 pub mod diff;
 pub mod doctor;
 pub mod evidence;
+pub mod experiment;
 pub mod export;
 pub mod fix;
-mod followers;
+pub mod followers;
 pub mod here;
 pub mod help;
 pub mod import;
@@ -24,12 +26,14 @@ pub mod init;
 pub mod log;
 pub mod look;
 pub mod man;
+pub mod measure;
 pub mod new;
 pub mod plan;
 pub mod preview;
 pub mod proposal;
 pub mod protocol;
 pub mod publish;
+pub mod report;
 pub mod request;
 pub mod resume;
 pub mod retract;
@@ -150,10 +154,14 @@ enum Command {
     Stop(stop::Args),
     Resume(resume::Args),
     Retract(retract::Args),
+    Measure(measure::Args),
     Status(status::Args),
     Doctor(doctor::Args),
     Log(log::Args),
     Followers(followers::Args),
+    Report(report::Args),
+    Advise(advise::Args),
+    Experiment(experiment::Args),
     Proposal(proposal::Args),
     Access(access::Args),
     Account(account::Args),
@@ -188,10 +196,14 @@ impl Command {
             Command::Stop(args) => stop::run(args, ui, here),
             Command::Resume(args) => resume::run(args, ui, here),
             Command::Retract(args) => retract::run(args, ui, here),
+            Command::Measure(args) => measure::run(args, ui, here),
             Command::Status(args) => status::run(args, ui, here),
             Command::Doctor(args) => doctor::run(args, ui, here),
             Command::Log(args) => log::run(args, ui, here),
             Command::Followers(args) => followers::run(args, ui, here),
+            Command::Report(args) => report::run(args, ui, here),
+            Command::Advise(args) => advise::run(args, ui, here),
+            Command::Experiment(args) => experiment::run(args, ui, here),
             Command::Proposal(args) => proposal::run(args, ui, here),
             Command::Access(args) => access::run(args, ui, here),
             Command::Account(args) => account::run(args, ui, here),

@@ -69,6 +69,8 @@ ids! {
     RequestId;
     /// The id of a mapping of exports: its file's stem.
     MappingId;
+    /// An experiment's id: its file's stem.
+    ExperimentId;
 }
 
 /// The most bytes that an id has.

@@ -362,5 +362,9 @@ codes! {
     RowsContradict = "rows-contradict", Error, "Two rows of an export say different numbers of the same.";
     NumberNegative = "number-negative", Warning, "A number of an export is below zero, and is left out.";
     DaysCountedTwice = "days-counted-twice", Warning, "A row of an export counts days that other readings count too, and is left out.";
+    UnknownExperiment = "unknown-experiment", Error, "There is no experiment of that id.";
+    ExperimentArms = "experiment-arms", Error, "An experiment has fewer than two arms, or one of them twice.";
+    ExperimentsOverlap = "experiments-overlap", Warning, "Two experiments are on one account at the same time.";
+    ExperimentSlot = "experiment-slot", Error, "A slot is not as its experiment says: the account, the day or the arm.";
     DecisionOutdated = "decision-outdated", Warning, "The plan was changed since it was decided on.";
 }

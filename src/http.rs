@@ -265,6 +265,9 @@ impl fmt::Display for Failure {
     }
 }
 
+/// What is told of a refusal that came as a web page: then something before the server may have refused.
+pub const PAGE: &str = "a web page, not an answer of the interface";
+
 /// The statuses that say for certain that nothing was done.
 const REFUSALS: [u16; 10] = [400, 401, 403, 404, 405, 410, 413, 415, 422, 451];
 
@@ -352,9 +355,7 @@ fn words(request: &Request, response: &Response) -> (String, String) {
             let text = field(&json, "message").or_else(|| field(&json, "error_description"));
             (code.clone(), text.unwrap_or_else(|| if code.is_empty() { json.to_string() } else { code }))
         }
-        Err(_) if response.is_page() => {
-            (String::new(), "a web page, not an answer of the interface".to_owned())
-        }
+        Err(_) if response.is_page() => (String::new(), PAGE.to_owned()),
         Err(_) => (String::new(), response.text().trim().to_owned()),
     };
     let text: String = request.hide(text).chars().take(WORDS_MAX).collect();

@@ -27,6 +27,7 @@ mod mutant;
 // Words and values: pure.
 pub mod number;
 pub mod metric;
+pub mod chance;
 pub mod text;
 pub mod html;
 pub mod time;
@@ -50,7 +51,10 @@ pub mod year;
 pub mod reading;
 pub mod evidence;
 pub mod following;
+pub mod definition;
+pub mod report;
 pub mod intake;
+pub mod advice;
 
 // Protocols: requests and answers as values.
 pub mod http;
@@ -64,6 +68,7 @@ pub mod record;
 pub mod renew;
 pub mod publish;
 pub mod retract;
+pub mod measure;
 pub mod switch;
 pub mod checkup;
 

@@ -153,6 +153,16 @@ impl Ratio {
         }
     }
 
+    /// Returns what stands above and below the line, in lowest terms.
+    pub fn parts(self) -> (i128, i128) {
+        let (mut a, mut b) = (self.numerator.unsigned_abs(), self.denominator.unsigned_abs());
+        while b != 0 {
+            (a, b) = (b, a % b);
+        }
+        let common = i128::try_from(a.max(1)).unwrap_or(1);
+        (self.numerator / common, self.denominator / common)
+    }
+
     /// Returns so many times it.
     pub fn times(self, factor: i64) -> Ratio {
         Ratio { numerator: self.numerator.saturating_mul(factor.into()), ..self }
@@ -259,6 +269,7 @@ mod tests {
         assert!(Ratio::new(1, 0).is_none());
         assert_eq!(ratio(1, 3).times(100).show(1), "33.3");
         assert_eq!(ratio(2, 4), ratio(1, 2));
+        assert_eq!(ratio(-6, 4).parts(), (-3, 2));
         assert!(ratio(1, 3) < ratio(2, 5) && ratio(1, -3) < ratio(0, 1));
         assert_eq!(Amount::whole(10).over(Amount::whole(4)).unwrap().amount().to_string(), "2.5");
     }

@@ -4,6 +4,7 @@
 //! promise about a lost answer is its [`Class`]; the journey in [`crate::publish`] does the rest.
 
 pub mod bluesky;
+pub mod counts;
 pub mod feed;
 pub mod mastodon;
 pub mod quota;
@@ -18,6 +19,7 @@ use crate::http::{Failure, Http};
 use crate::keyring::{Credential, Keys};
 use crate::ledger::{Receipt, Sending, Upload};
 use crate::media::{self, Cleaned};
+use crate::platform::counts::{Look, Standing};
 use crate::text;
 use crate::time::Clock;
 
@@ -67,6 +69,9 @@ pub struct Desk<'a> {
     pub book: &'a MediaBook,
     /// The bytes of a media file of the calendar's commit.
     pub media: &'a (dyn Fn(&Media) -> Result<Vec<u8>, String> + Sync),
+    /// Whether it is enough that the account is the one that it is pinned to, whatever it calls itself now: for who
+    /// only reads.
+    pub pin_suffices: bool,
 }
 
 /// A post of ours that the platform knows: what a reply hangs from.
@@ -87,6 +92,9 @@ pub trait Platform: Sync {
 
     /// Tells whether an account there has a secret.
     fn has_secret(&self) -> bool;
+
+    /// Returns how many posts' numbers are read with one request; nothing where the platform counts nothing itself.
+    fn counts_at_once(&self) -> Option<usize>;
 
     /// Returns when a credential is due to be exchanged for the next one; nothing where it lasts.
     fn renews_at(&self, credential: &Credential) -> Option<DateTime<Utc>>;
@@ -132,6 +140,13 @@ pub trait Channel: Send + Sync {
 
     /// Takes a post down. Taking down what is not there is a success.
     fn retract(&self, id: &str) -> Result<(), Failure>;
+
+    /// Looks at posts' numbers: one look a post, in the order given, of no more posts than are read at once. A post is
+    /// given by the platform's id, or by its address where only a person said where it is.
+    fn measure(&self, posts: &[&str]) -> Result<Vec<Look>, Failure>;
+
+    /// Looks at the account's own numbers.
+    fn measure_account(&self) -> Result<Standing, Failure>;
 }
 
 /// Returns a media file of the calendar's commit as it may leave: the file that was checked, of the format that its

@@ -228,7 +228,7 @@ pub(crate) fn held_credential(
 /// Lays out what an adapter needs for an account.
 pub(crate) fn desk<'a>(
     world: &'a World<'a>,
-    intent: &'a Intent<'a>,
+    book: &'a MediaBook,
     account: &'a Account,
     credential: Option<Credential>,
 ) -> Desk<'a> {
@@ -238,8 +238,9 @@ pub(crate) fn desk<'a>(
         account,
         credential,
         keys: world.keys,
-        book: intent.book,
+        book,
         media: world.media,
+        pin_suffices: false,
     }
 }
 
@@ -297,7 +298,7 @@ impl<'a> Run<'a> {
         if let Some(warning) = held.as_ref().and_then(|held| held.warning.as_ref()) {
             self.watch.warned(warning);
         }
-        let desk = desk(self.world, self.intent, account, held.map(|held| held.credential));
+        let desk = desk(self.world, self.intent.book, account, held.map(|held| held.credential));
         adapter.open(desk).map(Arc::from)
     }
 

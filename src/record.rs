@@ -4,6 +4,8 @@
 //! commit was first: nothing is merged or put on top of what it has not seen. An append whose answer was lost is
 //! repeated with the same bytes; whose nonce stands in the ledger decides who won.
 
+mod files;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -238,8 +240,8 @@ impl Joint {
         let mut records: BTreeMap<Slot, Record> =
             slots.iter().map(|slot| (slot.clone(), ledger.slot(slot).clone())).collect();
         let twins = twins(world, tip, notes)?;
-        let mut files = new_files(world, tip, notes)?;
-        files.extend(new_sheets(world, tip, notes)?);
+        let mut files = files::new(world, tip, notes)?;
+        files.extend(files::new_sheets(world, tip, notes)?);
         let mut added = 0;
         let mut written = Vec::new();
         for (_, note) in notes {
@@ -327,58 +329,6 @@ fn twins(world: &World<'_>, tip: &Tip, notes: &[(u64, Note)]) -> Result<BTreeMap
             .map(|other| (said.slot.clone(), other.clone()))
     };
     Ok(said.into_iter().filter_map(twin).collect())
-}
-
-/// Returns the notes' other files that are not there yet.
-fn new_files(world: &World<'_>, tip: &Tip, notes: &[(u64, Note)]) -> Result<Vec<(String, String)>, LogError> {
-    let said = notes.iter().flat_map(|(_, note)| &note.said);
-    let wanted: BTreeMap<String, String> = said
-        .map(|said| format::write_said(&said.slot, &said.words, said.at))
-        .chain(notes.iter().flat_map(|(_, note)| note.files.iter().cloned()))
-        .collect();
-    let folders: BTreeSet<String> =
-        wanted.keys().filter_map(|path| path.rsplit_once('/')).map(|(folder, _)| folder.to_owned()).collect();
-    let there: BTreeSet<String> = if folders.is_empty() {
-        BTreeSet::new()
-    } else {
-        let folders: Vec<String> = folders.into_iter().collect();
-        world.log.read(tip, &folders)?.into_iter().map(|found| found.path).collect()
-    };
-    Ok(wanted.into_iter().filter(|(path, _)| !there.contains(path)).collect())
-}
-
-/// Returns the notes' sheets, each at a path that is free: `mastodon.csv`, then `mastodon.2.csv`. A sheet whose text stands
-/// in the folder already is there: it landed although its answer was lost.
-fn new_sheets(
-    world: &World<'_>,
-    tip: &Tip,
-    notes: &[(u64, Note)],
-) -> Result<Vec<(String, String)>, LogError> {
-    let sheets: Vec<&Sheet> = notes.iter().flat_map(|(_, note)| &note.sheets).collect();
-    let folders: BTreeSet<&String> = sheets.iter().map(|sheet| &sheet.folder).collect();
-    if folders.is_empty() {
-        return Ok(Vec::new());
-    }
-    let folders: Vec<String> = folders.into_iter().cloned().collect();
-    let found = world.log.read(tip, &folders)?.into_iter();
-    let mut there: BTreeMap<String, Option<String>> =
-        found.map(|found| (found.path, found.text.ok())).collect();
-    let mut files = Vec::new();
-    for sheet in sheets {
-        let stem = format!("{}/{}.", sheet.folder, sheet.name);
-        let has = |(path, text): (&String, &Option<String>)| {
-            path.starts_with(&stem) && text.as_deref() == Some(&sheet.text)
-        };
-        if there.iter().any(has) {
-            continue;
-        }
-        let free = |path: &String| !there.contains_key(path);
-        let numbered = (2..=u32::MAX).map(|number| format!("{stem}{number}.csv"));
-        let Some(path) = std::iter::once(format!("{stem}csv")).chain(numbered).find(free) else { continue };
-        there.insert(path.clone(), Some(sheet.text.clone()));
-        files.push((path, sheet.text.clone()));
-    }
-    Ok(files)
 }
 
 fn message(notes: &[(u64, Note)], written: &[Written]) -> String {

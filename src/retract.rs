@@ -92,7 +92,7 @@ fn take_down(
         return Taken::ByHand;
     };
     let taken = held_credential(world, scribe, account, adapter)
-        .map(|held| desk(world, intent, account, held.map(|held| held.credential)))
+        .map(|held| desk(world, intent.book, account, held.map(|held| held.credential)))
         .and_then(|desk| adapter.open(desk))
         .and_then(|channel| channel.retract(id));
     match taken {

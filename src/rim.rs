@@ -11,6 +11,7 @@ pub mod environment;
 pub mod folder;
 pub mod last_run;
 pub mod lock;
+pub mod log_file;
 pub mod loopback;
 pub mod program;
 pub mod repo;

@@ -4,12 +4,15 @@
 //! never the only carrier of a meaning. Text that others wrote goes through [`crate::text::visible`] before it gets
 //! here, so that no escape sequence of theirs reaches a terminal; [`Ui`] adds the only ones there are.
 
+pub mod advice;
 pub mod agenda;
 pub mod ask;
 pub mod boxes;
+pub mod chart;
 pub mod findings;
 pub mod page;
 pub mod pager;
+pub mod report;
 pub mod table;
 pub mod wrap;
 

@@ -10,6 +10,7 @@ mod lay;
 mod layout;
 mod month;
 mod room;
+mod trial;
 mod write;
 
 pub use board::{Board, Covered, Item, Origin};
@@ -17,6 +18,8 @@ pub use gap::{LEAD, check};
 pub use lay::lay;
 pub use layout::{Laid, Layout, Moved, Tally, Unmet};
 pub use month::Month;
+pub use room::{Obstacle, times};
+pub use trial::{Arm, On, Trial, TrialLayout, trial};
 pub use write::{WriteFault, head, written};
 
 #[cfg(test)]

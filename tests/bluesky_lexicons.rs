@@ -13,6 +13,8 @@ use std::path::PathBuf;
 use chrono::DateTime;
 use kalends::draft::{Draft, Label, Visibility};
 use kalends::http::{Broken, Failure, Http, Method, Request, Response, exchange};
+use kalends::platform::Platform as _;
+use kalends::platform::bluesky::Bluesky;
 use kalends::platform::bluesky::record::{Ready, Reply, mentioned, put};
 use kalends::text::{Count, Platform, count};
 use proptest::prelude::*;
@@ -291,4 +293,23 @@ fn recorded_answers_mean_what_they_did() {
         }
     }
     assert!(played > 40, "{played}");
+}
+
+#[test]
+fn what_is_counted_is_what_the_lexicons_count() {
+    let Some(folder) = specs() else { return };
+    let lexicons = Lexicons { folder };
+    let counts = |name: &str| -> Vec<String> {
+        let definition = lexicons.definition(name);
+        let fields = definition["properties"].as_object().unwrap().iter();
+        fields.filter(|(_, field)| field["type"] == "integer").map(|(name, _)| name.clone()).collect()
+    };
+    // Whatever a later lexicon counts beside these is to be read too.
+    let post = ["bookmarkCount", "likeCount", "quoteCount", "replyCount", "repostCount"];
+    assert_eq!(counts("app.bsky.feed.defs#postView"), post);
+    let profile = ["followersCount", "followsCount", "postsCount"];
+    assert_eq!(counts("app.bsky.actor.defs#profileViewDetailed"), profile);
+    let query = lexicons.definition("app.bsky.feed.getPosts");
+    let most = query["parameters"]["properties"]["uris"]["maxLength"].as_u64();
+    assert_eq!(most, Bluesky.counts_at_once().map(|count| count as u64));
 }

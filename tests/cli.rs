@@ -598,6 +598,36 @@ fn a_campaign_is_spread_over_its_days_and_told_what_it_lacks() {
     stage.set("COLUMNS", "40").run(&format!("campaign list {now}")).expect("campaign");
 }
 
+/// A web server's log of a day: two people, a robot, a service for sixteen, a feed reader, and something else.
+const LOG: &str = r#"192.0.2.1 - - [18/Jan/2027:09:10:00 +0000] "GET /news/ HTTP/1.1" 200 5120 "-" "Mozilla/5.0 Firefox/134.0"
+192.0.2.2 - - [18/Jan/2027:10:10:00 +0000] "GET /news/?utm_source=x HTTP/1.1" 200 5120 "-" "Mozilla/5.0 Firefox/134.0"
+192.0.2.3 - - [18/Jan/2027:10:20:00 +0000] "GET /news/ HTTP/1.1" 200 5120 "-" "Mozilla/5.0 (compatible; Googlebot/2.1)"
+192.0.2.4 - - [18/Jan/2027:11:00:00 +0000] "GET /news/atom.xml HTTP/1.1" 304 0 "-" "Feedly/1.0 (16 subscribers)"
+192.0.2.5 - - [18/Jan/2027:12:00:00 +0000] "GET /news/feed.json HTTP/1.1" 200 99 "-" "NetNewsWire"
+192.0.2.5 - - [18/Jan/2047:12:00:00 +0000] "GET /news/ HTTP/1.1" 200 99 "-" "Mozilla/5.0 Firefox/134.0"
+a line that \u001b[31mno server wrote
+"#;
+
+#[test]
+fn what_a_web_server_s_log_says_is_counted_once() {
+    let stage = Stage::new().calendar().run("measure").git("init --quiet");
+    stage.file("access.log", &LOG.replace("\\u001b", "\u{1b}"));
+    stage.file("binary.log", "\u{0}\u{1}\n\u{7f}");
+    let with_server = "platform = \"feed\"\ntitle = \"Museum\"\nserver = \"https://museum.example/news\"\n";
+    let stage = stage.git("add .").git("commit --quiet -m Begin").run("measure --now 2027-01-19T08:00");
+    stage.file("accounts/news.toml", with_server);
+    stage
+        .git("commit --quiet -a -m Where")
+        .run("measure --log access.log --now 2027-01-19T08:00 --dry-run")
+        .run("measure --log access.log --now 2027-01-19T08:00 --account news --json")
+        .run("measure --log access.log --now 2027-01-19T09:00 --account news")
+        .run("log -n 2")
+        .run("measure --log nowhere.log")
+        .run("measure --log binary.log --now 2027-01-19T09:00")
+        .run("measure --account nwes")
+        .expect("measure");
+}
+
 #[test]
 fn a_diff_tells_in_words() {
     let stage = Stage::new().calendar().git("init -q").git("add .").git("commit -qm Begin");

@@ -69,6 +69,8 @@ fn every_file_of_the_examples_is_looked_at() {
             "gitlab/.gitlab-ci.yml",
             "kubernetes/cronjob.yaml",
             "systemd/kalends-failed@.service",
+            "systemd/kalends-measure.service",
+            "systemd/kalends-measure.timer",
             "systemd/kalends-publish.service",
             "systemd/kalends-publish.timer",
         ],
@@ -127,8 +129,10 @@ fn systemd_accepts_the_units_and_finds_the_service_confined() {
         return;
     }
     let dir = tempfile::tempdir().unwrap();
-    let units = ["kalends-publish.service", "kalends-publish.timer", "kalends-failed@.service"];
-    for unit in units {
+    let services = ["kalends-publish", "kalends-measure"];
+    let names = services.map(|service| [format!("{service}.service"), format!("{service}.timer")]).concat();
+    let failing = "kalends-failed@.service".to_owned();
+    for unit in names.iter().chain([&failing]) {
         // The programs that the unit names are not where it names them, on this machine.
         let here = text(&format!("systemd/{unit}"))
             .replace("/usr/local/bin/kalends", KALENDS)
@@ -142,14 +146,16 @@ fn systemd_accepts_the_units_and_finds_the_service_confined() {
         assert!(out.status.success(), "systemd-analyze {}:\n{said}", arguments.join(" "));
         said
     };
-    let service = dir.path().join(units[0]);
-    let timer = dir.path().join(units[1]);
-    let failed = dir.path().join("kalends-failed@kalends-publish.service.service");
-    fs::copy(dir.path().join(units[2]), &failed).unwrap();
-    let said = analyze(&["verify", "--man=no", path(&service), path(&timer), path(&failed)]);
-    assert_eq!(said, "", "systemd has something to say");
-    // 10 is a service without any confinement, 0 one that can do nothing.
-    analyze(&["security", "--offline=true", "--no-pager", "--threshold=20", path(&service)]);
+    for service in services {
+        let failed = dir.path().join(format!("kalends-failed@{service}.service.service"));
+        fs::copy(dir.path().join(&failing), &failed).unwrap();
+        let timer = dir.path().join(format!("{service}.timer"));
+        let service = dir.path().join(format!("{service}.service"));
+        let said = analyze(&["verify", "--man=no", path(&service), path(&timer), path(&failed)]);
+        assert_eq!(said, "", "systemd has something to say");
+        // 10 is a service without any confinement, 0 one that can do nothing.
+        analyze(&["security", "--offline=true", "--no-pager", "--threshold=20", path(&service)]);
+    }
 }
 
 fn path(path: &Path) -> &str {

@@ -364,6 +364,90 @@ fn a_page_is_not_written_over_what_is_not_ours() {
     assert_eq!(files(&desk.path("site")).len(), 1);
 }
 
+/// A calendar with a month of readings, in which every word that people bring along is hostile.
+fn measured_desk(port: u16) -> Desk {
+    let desk = hostile_desk(port);
+    // A cell has its quotation marks doubled, and no line end.
+    let words = hostile(port).replace(['\\', '\n'], "").replace('"', "\"\"");
+    desk.file(
+        "goals/visits.toml",
+        &format!(
+            "name = \"{}\"\nmetric = \"visits\"\nbaseline = 1\ntarget = 9\nby = 2027-06-30\n",
+            hostile(port)
+        ),
+    );
+    let head =
+        "id,published,due,url,title,form,characters,tags,link,department,campaign,goal,picture,fate,why\n";
+    let mut posts = head.to_owned();
+    let mut rows = "read,subject,metric,name,value,unit,from,until,definition\n".to_owned();
+    for number in 1..9 {
+        posts.push_str(&format!(
+            "{number},2027-01-0{number}T09:00:00Z,2027-01-0{number}T08:00:00Z,https://x.example/{number},\"{words}\",text,9,,,shows,,,,,\n"
+        ));
+        rows.push_str(&format!(
+            "2027-02-03T09:00:00Z,post/x/{number},impressions,\"{words}\",{},,,,\n",
+            number * 1000
+        ));
+        rows.push_str(&format!(
+            "2027-02-03T09:00:00Z,post/x/{number},likes,\"{words}\",{},,,,\n",
+            number * number
+        ));
+        rows.push_str(&format!("2027-01-1{number}T09:00:00Z,account/x,followers,f,{},,,,\n", 500 + number));
+        rows.push_str(&format!("2027-01-1{number}T09:00:00Z,goal/visits,count,f,{number},,,,\n"));
+    }
+    posts.push_str(&format!(",,2027-01-20T09:00:00Z,,\"{words}\",,,,,shows,,,,missed,\"{words}\"\n"));
+    rows.push_str(&format!("2027-01-01T09:00:00Z,\"account/{words}\",followers,f,1,,,,\n"));
+    desk.file("readings/2027/01/x.posts.csv", &posts);
+    desk.file("readings/2027/02/x.csv", &rows);
+    desk
+}
+
+#[test]
+fn a_report_is_the_same_bytes_everywhere_and_each_number_stands_once_under_its_id() {
+    let desk = measured_desk(9);
+    desk.run(&["report", "2027-01", "--html", "one.html", "--csv", "one.csv", "--xlsx", "one.xlsx"]);
+    let output = Command::new(env!("CARGO_BIN_EXE_kalends"))
+        .current_dir(desk.folder.path())
+        .env_clear()
+        .env("PATH", std::env::var("PATH").unwrap())
+        .env("HOME", desk.folder.path())
+        .env("TZ", "Asia/Kathmandu")
+        .env("LANG", "de_DE.UTF-8")
+        .env("LC_ALL", "de_DE.UTF-8")
+        .args(["report", "2027-01", "--html", "two.html", "--csv", "two.csv", "--xlsx", "two.xlsx"])
+        .output()
+        .unwrap();
+    assert!(output.status.success());
+    for form in ["html", "csv", "xlsx"] {
+        let read = |name: &str| fs::read(desk.path(&format!("{name}.{form}"))).unwrap();
+        assert!(read("one") == read("two"), "{form} differs");
+    }
+    let page = desk.read("one.html");
+    is_harmless("report", &page);
+    let ids = said(&page, "id");
+    assert_eq!(ids.len(), ids.iter().collect::<BTreeSet<_>>().len(), "an id stands twice");
+    for way in said(&page, "href").iter().filter_map(|way| way.strip_prefix('#')) {
+        assert!(ids.contains(&way), "nothing is called {way}");
+    }
+    let told: serde_json::Value = serde_json::from_str(&desk.run(&["report", "2027-01", "--json"])).unwrap();
+    let numbers = told["numbers"].as_array().unwrap();
+    let rows = desk.read("one.csv");
+    assert_eq!(rows.lines().count(), numbers.len() + 1);
+    for number in numbers {
+        let id = number["id"].as_str().unwrap();
+        assert!(rows.contains(&format!("\n{id},")), "the table has no {id}");
+        let is_shown = ids.contains(&id);
+        let is_side = id.ends_with(".organisation") && number["shown"] != "0";
+        assert!(is_shown || !is_side, "the page has no {id}");
+        if id.ends_with(".before") || id.ends_with(".year-before") {
+            continue;
+        }
+        let told = desk.run(&["report", "explain", id, "2027-01", "--json"]);
+        let told: serde_json::Value = serde_json::from_str(&told).unwrap();
+        assert_eq!((&told["value"], &told["shown"]), (&told["again"], &number["shown"]), "{id}");
+    }
+}
+
 /// The sample calendar, published until some day.
 fn sample() -> Desk {
     let desk = Desk::new();
@@ -392,7 +476,13 @@ fn a_browser_finds_no_fault_no_way_out_and_nothing_that_keeps_people_away() {
     let posts = ["open-day", "choose-the-object", "the-names-on-the-bell", "object-astrolabe"];
     sample.run(&[&["preview", "--html", "-o", "page.html"], &posts[..]].concat());
     sample.run(&["site", "--year", "2027", "--now", "2027-01-18T12:00"]);
+    let measured = measured_desk(listener.local_addr().unwrap().port());
+    measured.run(&["report", "2027-01", "--html", "page.html"]);
+    sample.run(&["report", "2026-11", "--html", "report.html"]);
     let pages = [
+        (measured.path("page.html"), browser::Theme::Light),
+        (sample.path("report.html"), browser::Theme::Light),
+        (sample.path("report.html"), browser::Theme::Dark),
         (hostile.path("page.html"), browser::Theme::Light),
         (hostile.path("site/index.html"), browser::Theme::Light),
         (sample.path("page.html"), browser::Theme::Light),

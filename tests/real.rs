@@ -27,6 +27,8 @@ mod faults;
 mod inside;
 #[path = "real/mastodon.rs"]
 mod mastodon;
+#[path = "real/measure.rs"]
+mod measure;
 #[path = "real/proxy.rs"]
 mod proxy;
 #[path = "real/runners.rs"]

@@ -3,11 +3,12 @@
 //! ```text
 //! cargo bench                     all, as the README shows them; the first run makes what is measured (minutes)
 //! cargo bench -- --quick          all, small, in some seconds
-//! cargo bench -- check version    some, by the first word of their names: check, publish, lanes, version
+//! cargo bench -- check version    some, by the first word of their names: check, publish, lanes, advice, version
 //! ```
 //!
 //! No figure decides anything: the exit code says only whether everything did what it should.
 
+mod advice;
 mod calendar;
 mod chance;
 mod git;
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
     let first = arguments.next();
     let done = match first.as_ref().and_then(|first| first.to_str()) {
         Some(measure::ONE) => measure::one(arguments),
+        Some(what @ (advice::FAMILY | advice::SUM)) => run_advice(what, arguments),
         Some(what @ (lanes::PUBLISH | lanes::IDEAL)) => run_lanes(what, arguments),
         _ => all(first.into_iter().chain(arguments)),
     };
@@ -60,6 +62,13 @@ fn run_lanes(what: &str, mut arguments: impl Iterator<Item = OsString>) -> Falli
     Ok(())
 }
 
+fn run_advice(what: &str, mut arguments: impl Iterator<Item = OsString>) -> Fallible<()> {
+    let posts = arguments.next().and_then(|posts| posts.to_str()?.parse().ok()).ok_or("how many posts?")?;
+    let said = if what == advice::FAMILY { advice::permutations(posts) } else { advice::sums(posts) };
+    writeln!(io::stdout(), "{said}")?;
+    Ok(())
+}
+
 /// How much is measured.
 struct Size {
     posts: usize,
@@ -67,14 +76,29 @@ struct Size {
     due: usize,
     rounds: usize,
     lane_rounds: usize,
+    advised: usize,
     starts: usize,
 }
 
-const WHOLE: Size =
-    Size { posts: 100_000, slots: (1_000_000, 1_000), due: 1_000, rounds: 9, lane_rounds: 3, starts: 200 };
+const WHOLE: Size = Size {
+    posts: 100_000,
+    slots: (1_000_000, 1_000),
+    due: 1_000,
+    rounds: 9,
+    lane_rounds: 3,
+    advised: 10_000,
+    starts: 200,
+};
 
-const QUICK: Size =
-    Size { posts: 2_000, slots: (20_000, 1_000), due: 50, rounds: 5, lane_rounds: 3, starts: 30 };
+const QUICK: Size = Size {
+    posts: 2_000,
+    slots: (20_000, 1_000),
+    due: 50,
+    rounds: 5,
+    lane_rounds: 3,
+    advised: 1_000,
+    starts: 30,
+};
 
 /// Measures what was asked for, and shows it.
 fn all(arguments: impl Iterator<Item = OsString>) -> Fallible<()> {
@@ -82,11 +106,16 @@ fn all(arguments: impl Iterator<Item = OsString>) -> Fallible<()> {
     let size = if words.iter().any(|word| word == "--quick") { QUICK } else { WHOLE };
     // Cargo itself says --bench.
     let names: Vec<&String> = words.iter().filter(|word| !word.starts_with("--")).collect();
-    let benchmarks: [(&str, Benchmark); 4] =
-        [("check", check), ("publish", publish), ("lanes", five_lanes), ("version", version)];
+    let benchmarks: [(&str, Benchmark); 5] = [
+        ("check", check),
+        ("publish", publish),
+        ("lanes", five_lanes),
+        ("advice", family_test),
+        ("version", version),
+    ];
     if let Some(name) = names.iter().find(|name| !benchmarks.iter().any(|(known, _)| *known == name.as_str()))
     {
-        return Err(format!("there is no benchmark `{name}`: check, publish, lanes, version").into());
+        return Err(format!("there is no benchmark `{name}`: check, publish, lanes, advice, version").into());
     }
     let (mut rows, mut notes) = (Vec::new(), Vec::new());
     for (name, benchmark) in benchmarks {
@@ -195,6 +224,29 @@ fn five_lanes(size: &Size) -> Fallible<(Row, Option<String>)> {
         pair,
     };
     Ok((row, Some(note)))
+}
+
+/// The permutation test of `advise` against a plain sum over the same rows, as often.
+fn family_test(size: &Size) -> Fallible<(Row, Option<String>)> {
+    let own = |said: &str| advice::wall(said);
+    let measured = |what| -> Fallible<_> {
+        let program = std::env::current_exe()?;
+        let command = vec![program.into(), what, size.advised.to_string().into()];
+        Ok(Measured { command, folder: Path::new("."), wrong: &fine, own_wall: Some(&own) })
+    };
+    let (ours, theirs) = (measured(advice::FAMILY.into())?, measured(advice::SUM.into())?);
+    let pair = Pair::measure(&ours, &theirs, size.rounds, true)?;
+    let row = Row {
+        ours: format!(
+            "the test behind `advise`: {} posts, 70 comparisons, {} orders",
+            thousands(size.advised),
+            thousands(advice::PERMUTATIONS as usize)
+        ),
+        theirs: "a plain sum over the same posts, as often".to_owned(),
+        aim: 100.0,
+        pair,
+    };
+    Ok((row, None))
 }
 
 /// `--version` against git's.

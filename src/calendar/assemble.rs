@@ -54,6 +54,7 @@ impl Calendar {
                     of_plan.insert(found.signed.named.clone(), *found);
                 }
                 What::Mapping(found) => drop(calendar.mappings.insert(found.id.clone(), *found)),
+                What::Experiment(found) => drop(calendar.experiments.insert(found.id.clone(), *found)),
                 What::Media => drop(calendar.media.insert(item.path)),
                 What::Nothing => root |= item.path == "kalends.toml",
             }

@@ -10,6 +10,7 @@ mod again;
 mod annual;
 mod audience;
 mod campaign;
+mod experiment;
 mod media;
 mod names;
 mod people;
@@ -55,6 +56,11 @@ const OF_CALENDARS: &[CalendarCheck] = &[
     names::of_campaigns,
     names::of_goals,
     names::of_events,
+    names::of_experiments,
+    experiment::arms,
+    experiment::dates,
+    experiment::overlap,
+    experiment::slots,
     names::of_rules,
     names::of_changes,
     names::of_protocols,

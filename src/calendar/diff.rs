@@ -3,6 +3,7 @@
 mod aim;
 mod annual;
 mod mapping;
+mod experiment;
 mod people;
 mod protocol;
 mod request;
@@ -188,6 +189,9 @@ fn things(calendar: &Calendar) -> BTreeMap<(Kind, String), Thing> {
         .mappings
         .values()
         .for_each(|it| add(Kind::Mapping, it.id.as_str(), &it.file, mapping::mapping(it)));
+    calendar.experiments.values().for_each(|it| {
+        add(Kind::Experiment, it.id.as_str(), &it.file, experiment::experiment(it));
+    });
     things
 }
 

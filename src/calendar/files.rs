@@ -1,6 +1,7 @@
 //! One file read: where it lies says what it is, the grammar says what it may say.
 
 mod events;
+mod experiment;
 mod annual;
 mod mapping;
 mod protocol;
@@ -21,8 +22,8 @@ use super::format::{IdName, Sheet, with_sheet};
 use super::grammar::Kind;
 use super::model::{
     Account, Acknowledgement, Allowance, Approval, At, Body, Campaign, Changes, Decision, Department, Events,
-    Fact, Goal, Mapping, Part, Pass, Person, Picture, Post, Proposal, Protocol, Question, Repeat, Request,
-    Role, Root, Runner, Schedule, Split, StandingSlot, Training, Voice,
+    Experiment, Fact, Goal, Mapping, Part, Pass, Person, Picture, Post, Proposal, Protocol, Question, Repeat,
+    Request, Role, Root, Runner, Schedule, Split, StandingSlot, Training, Voice,
 };
 use super::place::{Place, place};
 
@@ -69,6 +70,8 @@ pub enum What {
     Decision(Box<Decision>),
     /// A mapping of exports.
     Mapping(Box<Mapping>),
+    /// An experiment.
+    Experiment(Box<Experiment>),
     /// A picture or film.
     Media,
     /// Something the calendar does not look at, or could not read.
@@ -193,6 +196,7 @@ fn what(kind: Kind, sheet: &Sheet<'_>, file: &str, stem: &str) -> What {
         Kind::Pass => boxed(signed::pass(sheet, file, stem), What::Pass),
         Kind::Decision => boxed(signed::decision(sheet, file, stem), What::Decision),
         Kind::Mapping => boxed(mapping::mapping(sheet, file, stem), What::Mapping),
+        Kind::Experiment => boxed(experiment::experiment(sheet, file, stem), What::Experiment),
     }
 }
 

@@ -5,6 +5,7 @@
 
 mod events;
 mod mapping;
+mod experiment;
 mod request;
 mod aim;
 mod annual;
@@ -61,11 +62,13 @@ pub enum Kind {
     Decision,
     /// `mappings/ID.toml`
     Mapping,
+    /// `experiments/ID.toml`
+    Experiment,
 }
 
 impl Kind {
     /// Every kind.
-    pub const ALL: [Kind; 19] = [
+    pub const ALL: [Kind; 20] = [
         Kind::Kalends,
         Kind::Person,
         Kind::Department,
@@ -85,6 +88,7 @@ impl Kind {
         Kind::Pass,
         Kind::Decision,
         Kind::Mapping,
+        Kind::Experiment,
     ];
 
     /// Returns the kind's name in the singular.
@@ -109,6 +113,7 @@ impl Kind {
             Kind::Pass => "pass",
             Kind::Decision => "decision",
             Kind::Mapping => "mapping",
+            Kind::Experiment => "experiment",
         }
     }
 
@@ -133,6 +138,7 @@ impl Kind {
             Kind::Training | Kind::Pass => Some("training"),
             Kind::Decision => Some("proposals"),
             Kind::Mapping => Some("mappings"),
+            Kind::Experiment => Some("experiments"),
         }
     }
 
@@ -158,6 +164,7 @@ impl Kind {
             Kind::Pass => signed::PASS,
             Kind::Decision => signed::DECISION,
             Kind::Mapping => mapping::MAPPING,
+            Kind::Experiment => experiment::EXPERIMENT,
         }
     }
 }

@@ -3,6 +3,7 @@
 mod events;
 mod annual;
 mod mapping;
+mod experiment;
 mod post;
 mod protocol;
 mod request;
@@ -20,6 +21,7 @@ use crate::time::{Every, Zone};
 
 pub use annual::{Closing, Coverage, Days, Observance, Period, PlannedSlot, Rest, Schedule, Theme};
 pub use events::{Events, Happening, Span as HappeningSpan};
+pub use experiment::{Experiment, Factor, Outcome};
 pub use mapping::{
     ColumnRole, Decimal, Delimiter, Encoding, ExportOf, IdClock, Mapping, MetricColumn, TableForm, TimeForm,
     WindowSpan,

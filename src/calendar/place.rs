@@ -19,7 +19,7 @@ pub enum Place<'a> {
 }
 
 /// The folders of later parts of the calendar, left alone.
-const OTHER_FOLDERS: [&str; 4] = ["vault", "media", "experiments", "public"];
+const OTHER_FOLDERS: [&str; 3] = ["vault", "media", "public"];
 
 /// Tells what a path is to the calendar.
 pub fn place(path: &str) -> Place<'_> {

@@ -59,6 +59,13 @@ pub fn trainings() -> ArgValueCandidates {
     })
 }
 
+/// Completes an experiment's id.
+pub fn experiments() -> ArgValueCandidates {
+    candidates(|calendar| {
+        calendar.experiments.values().map(|one| (one.id.to_string(), Some(one.hypothesis.clone()))).collect()
+    })
+}
+
 /// Completes a request's id.
 pub fn requests() -> ArgValueCandidates {
     candidates(|calendar| {

@@ -12,7 +12,8 @@ const GROUPS: &[(&str, &[&str])] = &[
     ("Look", &["check", "plan", "diff", "preview", "site", "align", "year"]),
     ("Agree", &["approve", "proposal", "protocol", "training"]),
     ("Publish", &["publish", "settle", "stop", "resume", "retract"]),
-    ("See what happened", &["status", "log", "doctor", "followers"]),
+    ("See what happened", &["status", "log", "doctor"]),
+    ("See what came of it", &["measure", "report", "advise", "experiment", "followers"]),
     ("Connect accounts", &["account", "vault", "access"]),
     ("Set up", &["schema", "completions", "man"]),
 ];

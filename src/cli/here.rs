@@ -7,12 +7,13 @@ use std::path::{Component, Path, PathBuf};
 use chrono::{DateTime, Utc};
 
 use crate::calendar::{
-    self, Account, Calendar, Campaign, Department, Goal, Person, Post, Proposal, Protocol, Request, Training,
+    self, Account, Calendar, Campaign, Department, Experiment, Goal, Person, Post, Proposal, Protocol,
+    Request, Training,
 };
 use crate::cli::ClockArgs;
 use crate::draft::{
-    AccountId, CampaignId, DepartmentId, GoalId, MediaBook, PersonId, PostId, ProposalId, ProtocolId,
-    RequestId, TrainingId,
+    AccountId, CampaignId, DepartmentId, ExperimentId, GoalId, MediaBook, PersonId, PostId, ProposalId,
+    ProtocolId, RequestId, TrainingId,
 };
 use crate::error::Error;
 use crate::finding::{Content, File, Finding, Severity};
@@ -232,6 +233,13 @@ impl Here {
         let known = calendar.requests.keys().map(RequestId::as_str);
         let found = RequestId::new(id).and_then(|id| calendar.requests.get(&id));
         found.ok_or_else(|| unknown(("request", "requests"), id, known))
+    }
+
+    /// Returns the experiment of an id that the user said.
+    pub fn experiment<'a>(&self, calendar: &'a Calendar, id: &str) -> Result<&'a Experiment, Error> {
+        let known = calendar.experiments.keys().map(ExperimentId::as_str);
+        let found = ExperimentId::new(id).and_then(|id| calendar.experiments.get(&id));
+        found.ok_or_else(|| unknown(("experiment", "experiments"), id, known))
     }
 
     /// Returns the training of an id that the user said.

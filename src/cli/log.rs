@@ -19,7 +19,7 @@ use crate::world::{Log, Tip};
 
 /// Shows what happened, newest first.
 ///
-/// Tells what the ledger recorded: what was claimed, sent, received, refused, missed, and decided by people.
+/// Tells what the ledger recorded: what was claimed, sent, received, refused, missed, measured, and decided by people.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = "\
 Examples:
@@ -56,6 +56,9 @@ struct Line {
     #[serde(skip)]
     moment: DateTime<Utc>,
 }
+
+/// What the path of a file of readings begins with.
+const READINGS: &str = "readings/";
 
 /// How many commits are read at a time.
 const COMMITS: usize = 256;
@@ -143,6 +146,17 @@ fn of_commits(args: &Args, branch: &Branch, tip: &Tip, commits: &[LogCommit]) ->
         let text = texts.get(&format!("{}/{name}", slot_folder(&slot)));
         lines.push((index, line(commit, &slot, &name, text)));
     }
+    if args.post.is_none() {
+        let of_account = |path: &str| {
+            let name = path.starts_with(READINGS).then(|| path.rsplit('/').next())??.split('.').next()?;
+            Some(args.account.as_ref().is_none_or(|account| account == name))
+        };
+        let measured = commits
+            .iter()
+            .enumerate()
+            .filter(|(_, commit)| commit.added.iter().any(|path| of_account(path) == Some(true)));
+        lines.extend(measured.map(|(index, commit)| (index, of_readings(commit))));
+    }
     if args.post.is_none() && args.account.is_none() {
         let others = commits
             .iter()
@@ -209,13 +223,24 @@ fn detail(entry: &Entry) -> Option<String> {
 
 fn of_switch(commit: &LogCommit) -> Line {
     let resumed = commit.added.iter().any(|path| path.ends_with(".resume.toml"));
+    of_commit(commit, if resumed { "resume" } else { "stop" }, &commit.message)
+}
+
+/// Returns a line for a commit that added readings: `measured: mastodon, 12 posts and the account`.
+fn of_readings(commit: &LogCommit) -> Line {
+    let subject = commit.message.lines().next().unwrap_or_default();
+    of_commit(commit, "measured", subject.strip_prefix("measured: ").unwrap_or(subject))
+}
+
+/// Returns a line for a commit as a whole.
+fn of_commit(commit: &LogCommit, what: &str, detail: &str) -> Line {
     Line {
         at: ui::moment(commit.at),
-        what: if resumed { "resume" } else { "stop" }.to_owned(),
+        what: what.to_owned(),
         slot: None,
         attempt: None,
         by: None,
-        detail: Some(commit.message.clone()),
+        detail: Some(detail.to_owned()),
         commit: commit.id.clone(),
         moment: commit.at,
     }

@@ -123,6 +123,11 @@ impl Runner {
         &self.reading.calendar
     }
 
+    /// Tells whether the clock is a rehearsed one.
+    pub fn is_rehearsed(&self) -> bool {
+        self.rehearsed
+    }
+
     /// Returns the moment.
     pub fn now(&self) -> DateTime<Utc> {
         self.clock.now()

@@ -9,6 +9,8 @@ use crate::cli::here::Here;
 use crate::error::{Error, Outcome};
 use crate::ui::Ui;
 
+pub(crate) use plan::{refused, text_of};
+
 /// Plans a year before it starts, and tells what it lacks.
 ///
 /// schedule/YEAR.toml says what the year is about: themes, observances, holidays, quiet days, how many posts there must

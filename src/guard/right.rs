@@ -61,7 +61,9 @@ pub fn refusal(sides: Sides<'_>, person: &Person, path: &str, day: NaiveDate) ->
         }
         "requests" => request(sides, person, path),
         "campaigns" => campaign(sides, person, path),
-        "goals" | "schedule" | "events" | "mappings" | "readings" if role(person) == Some(Role::Manager) => {
+        "goals" | "schedule" | "events" | "mappings" | "readings" | "experiments"
+            if role(person) == Some(Role::Manager) =>
+        {
             None
         }
         "accounts" | "runners" | "vault" if role(person) == Some(Role::It) => None,

@@ -9,6 +9,8 @@
 //! POST com.atproto.repo.putRecord            the post, under a key that we choose
 //! GET  com.atproto.repo.getRecord            whether it is there
 //! POST com.atproto.repo.deleteRecord         takes it down
+//! GET  app.bsky.feed.getPosts                what posts have earned, by the AppView that the server asks
+//! GET  app.bsky.actor.getProfile             how many follow the account, likewise
 //! ```
 //!
 //! A record's key is made here and kept in the ledger, and so is every byte of the record: the same request twice is one
@@ -21,6 +23,7 @@ pub mod facets;
 pub mod fault;
 pub mod head;
 pub mod identity;
+mod measure;
 pub mod record;
 pub mod repo;
 pub mod session;
@@ -36,6 +39,7 @@ use crate::draft::Draft;
 use crate::http::{Effect, Failure, Http, Method, Request, Response};
 use crate::keyring::Credential;
 use crate::ledger::{Evidence, Receipt, Sending, Upload};
+use crate::platform::counts::{Look, Standing};
 use crate::platform::server::{refused, unsent};
 use crate::platform::{Channel, Class, Desk, Parent, Platform, Sight};
 
@@ -53,6 +57,10 @@ impl Platform for Bluesky {
 
     fn has_secret(&self) -> bool {
         true
+    }
+
+    fn counts_at_once(&self) -> Option<usize> {
+        Some(measure::AT_ONCE)
     }
 
     /// An app password lasts until somebody takes it back. A session is renewed by the way: losing it costs a sign-in.
@@ -163,6 +171,14 @@ impl Channel for Signed<'_> {
         }
         let body = json!({ "repo": self.repo.did, "collection": COLLECTION, "rkey": key }).to_string();
         self.repo.send(&self.post("com.atproto.repo.deleteRecord", body.as_bytes())).map(drop)
+    }
+
+    fn measure(&self, posts: &[&str]) -> Result<Vec<Look>, Failure> {
+        measure::posts(self, posts)
+    }
+
+    fn measure_account(&self) -> Result<Standing, Failure> {
+        measure::account(self)
     }
 }
 

@@ -17,6 +17,7 @@ pub mod atom;
 pub mod content;
 pub mod entry;
 pub mod json;
+pub mod log;
 pub mod page;
 pub mod title;
 
@@ -30,6 +31,7 @@ use crate::http::{Effect, Failure, Http, Method, Request, exchange};
 use crate::keyring::Credential;
 use crate::ledger::{Evidence, Receipt, Sending, Upload};
 use crate::media::Cleaned;
+use crate::platform::counts::{Look, Standing};
 use crate::platform::server::unsent;
 use crate::platform::{self, Channel, Class, Desk, Parent, Platform, Sight};
 
@@ -45,6 +47,11 @@ impl Platform for Feed {
 
     fn has_secret(&self) -> bool {
         false
+    }
+
+    /// A shelf is no server: who reads it, only the server's log tells ([`log`]).
+    fn counts_at_once(&self) -> Option<usize> {
+        None
     }
 
     fn renews_at(&self, _: &Credential) -> Option<DateTime<Utc>> {
@@ -151,6 +158,14 @@ impl Channel for Folder<'_> {
             Ok(_) | Err(Failure::Refused { status: 404, .. }) => Ok(()),
             Err(failure) => Err(failure),
         }
+    }
+
+    fn measure(&self, _: &[&str]) -> Result<Vec<Look>, Failure> {
+        Err(unsent("a feed counts nothing itself".to_owned()))
+    }
+
+    fn measure_account(&self) -> Result<Standing, Failure> {
+        Err(unsent("a feed counts nothing itself".to_owned()))
     }
 }
 

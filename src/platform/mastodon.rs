@@ -7,6 +7,7 @@
 //! POST   /api/v1/statuses                       the post, with an `Idempotency-Key`
 //! GET    /api/v1/accounts/…/statuses            what the account has posted
 //! DELETE /api/v1/statuses/…                     takes it down
+//! GET    /api/v1/statuses?id[]=…, …/statuses/…  what posts have earned
 //! ```
 //!
 //! Mastodon's own documentation is the source of all of it (docs.joinmastodon.org, of version 4.7). Of what speaks like
@@ -15,6 +16,7 @@
 pub mod find;
 pub mod html;
 pub mod limits;
+mod measure;
 pub mod media;
 pub mod oauth;
 pub mod post;
@@ -26,7 +28,8 @@ use secrecy::SecretString;
 use crate::draft::{Draft, MediaFacts};
 use crate::http::{Effect, Failure, Http, Method};
 use crate::keyring::Credential;
-use crate::ledger::{Evidence, Receipt, Sending, Upload};
+use crate::ledger::{Receipt, Sending, Upload};
+use crate::platform::counts::{Look, Standing};
 use crate::platform::server::{Base, at, refused, unsent};
 use crate::platform::{Channel, Class, Desk, Parent, Platform, Sight};
 
@@ -48,6 +51,10 @@ impl Platform for Mastodon {
 
     fn has_secret(&self) -> bool {
         true
+    }
+
+    fn counts_at_once(&self) -> Option<usize> {
+        Some(measure::AT_ONCE)
     }
 
     /// Mastodon's own tokens last. Pixelfed's, Pleroma's and Akkoma's end, and are renewed at half their life, while
@@ -226,28 +233,21 @@ impl Channel for Session<'_> {
             }
         }
     }
+
+    fn measure(&self, posts: &[&str]) -> Result<Vec<Look>, Failure> {
+        measure::posts(self, posts)
+    }
+
+    fn measure_account(&self) -> Result<Standing, Failure> {
+        measure::account(self)
+    }
 }
 
 impl Session<'_> {
-    /// Returns the id of the post that a reply hangs from. A person may have settled it by its address alone: the
-    /// server is asked whether its last part is the id, and where ids are no part of addresses (snac), which of the
-    /// account's posts has it.
+    /// Returns the id of the post that a reply hangs from.
     fn parent(&self, parent: &Parent) -> Result<String, Failure> {
-        if !parent.id.contains("://") {
-            return Ok(parent.id.clone());
-        }
-        let last = parent.id.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
-        let named = match self.api.get(&format!("/api/v1/statuses/{}", segment(last))) {
-            Ok(answer) => answer.json().ok().and_then(|json| post::shown(&json, Evidence::Found)),
-            Err(Failure::Refused { status: 400 | 404 | 410 | 422, .. }) => None,
-            Err(failure) => return Err(at(&self.api.base.host, failure)),
-        };
-        let found = match named.filter(|found| found.url.as_deref() == Some(&parent.id)) {
-            Some(found) => Some(found),
-            None => find::by_address(&self.api, &self.me, &parent.id)?,
-        };
-        match found {
-            Some(found) => Ok(found.id),
+        match measure::id_of(self, &parent.id)? {
+            Some(id) => Ok(id),
             None => Err(unsent(format!(
                 "the part before it is known as {} only, and {} has no such post",
                 parent.id, self.api.base.host

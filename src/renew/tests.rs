@@ -199,6 +199,10 @@ impl Platform for Pixels {
         true
     }
 
+    fn counts_at_once(&self) -> Option<usize> {
+        None
+    }
+
     fn renews_at(&self, credential: &Credential) -> Option<DateTime<Utc>> {
         credential.expires_at.map(|at| at - TimeDelta::hours(1))
     }

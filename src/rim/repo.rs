@@ -41,6 +41,7 @@ pub const FOLDERS: &[&str] = &[
     "campaigns",
     "departments",
     "events",
+    "experiments",
     "facts",
     "goals",
     "mappings",

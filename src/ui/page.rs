@@ -7,6 +7,7 @@ pub mod album;
 pub mod card;
 pub mod media;
 pub mod preview;
+pub mod report;
 pub mod site;
 pub mod words;
 
@@ -45,6 +46,11 @@ pub enum Carry {
 
 /// Returns a whole page.
 pub fn document(carry: Carry, title: &str, body: &Html) -> String {
+    styled(carry, "", title, body)
+}
+
+/// Returns a whole page; one that stands alone has more style than every page has.
+pub fn styled(carry: Carry, style: &'static str, title: &str, body: &Html) -> String {
     let mut page = Html::new();
     let policy = if carry == Carry::Alone { POLICY_ALONE } else { POLICY_SITE };
     page.raw("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n");
@@ -56,7 +62,7 @@ pub fn document(carry: Carry, title: &str, body: &Html) -> String {
     );
     page.line("title", &[], title);
     match carry {
-        Carry::Alone => page.raw("<style>\n").raw(STYLE).raw("</style>\n"),
+        Carry::Alone => page.raw("<style>\n").raw(STYLE).raw(style).raw("</style>\n"),
         Carry::Site { up } => {
             page.open("link", &[("rel", "stylesheet"), ("href", &format!("{up}style.css"))]).raw("\n")
         }

@@ -82,6 +82,7 @@ impl<'a, 'b> Desk<'a, 'b> {
             goal: None,
             campaign: wish.campaign,
             standing: None,
+            trial: None,
             why: String::new(),
         };
         let tally = self.layout.tallies.entry(wish.department).or_default();

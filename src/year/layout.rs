@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use chrono::{NaiveDate, NaiveDateTime};
 
-use crate::draft::{AccountId, CampaignId, DepartmentId, GoalId};
+use crate::draft::{AccountId, CampaignId, DepartmentId, ExperimentId, GoalId};
 
 use super::room::Obstacle;
 
@@ -27,6 +27,8 @@ pub struct Laid<'a> {
     pub campaign: Option<&'a CampaignId>,
     /// The day of the standing slot that it is.
     pub standing: Option<NaiveDate>,
+    /// The experiment that it is a part of, and its arm.
+    pub trial: Option<(&'a ExperimentId, String)>,
     /// Why it is there.
     pub why: String,
 }

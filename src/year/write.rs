@@ -71,6 +71,8 @@ fn entries(slot: &Laid<'_>) -> Vec<(&'static str, String)> {
         ("goal", id(slot.goal.map(|goal| goal.as_str()))),
         ("campaign", id(slot.campaign.map(|campaign| campaign.as_str()))),
         ("standing", slot.standing.map(|day| day.to_string())),
+        ("experiment", id(slot.trial.as_ref().map(|(experiment, _)| experiment.as_str()))),
+        ("arm", id(slot.trial.as_ref().map(|(_, arm)| arm.as_str()))),
         ("why", id(Some(&slot.why))),
     ];
     values.into_iter().filter_map(|(key, value)| Some((key, value?))).collect()

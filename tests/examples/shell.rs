@@ -41,6 +41,7 @@ pub fn scripts() -> Vec<Script> {
         });
     }
     scripts.extend(unit_lines("systemd/kalends-publish.service"));
+    scripts.extend(unit_lines("systemd/kalends-measure.service"));
     scripts.extend(unit_lines("systemd/kalends-failed@.service"));
     scripts.extend(containers());
     scripts.push(Script { name: "README.md".to_owned(), dialect: "sh", text: readme() });

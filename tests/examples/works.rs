@@ -156,7 +156,7 @@ fn the_github_workflow_publishes_once_on_disks_that_are_thrown_away() {
     let steps = shell::github_steps("github/publish.yml").into_iter();
     let scripts: Vec<String> =
         steps.filter(|(name, _)| name != "Build kalends").map(|(_, text)| format!("{given}{text}")).collect();
-    assert_eq!(scripts.len(), 4);
+    assert_eq!(scripts.len(), 5);
     scene.publishes_once(&scripts);
     let mode = fs::metadata(scene.dir.path().join("identity")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600, "nobody else reads the identity");

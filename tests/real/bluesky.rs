@@ -15,6 +15,7 @@ use kalends::http::{Broken, Failure, Http, Request, Response};
 use kalends::keyring::{Credential, KeyError, Keys};
 use kalends::ledger::{Evidence, Receipt, Sending, Upload};
 use kalends::platform::bluesky::Bluesky;
+use kalends::platform::counts::Look;
 use kalends::platform::{Channel, Desk, Parent, Platform, Sight};
 use kalends::rim::clock::SystemClock;
 use kalends::rim::shelf::Shelf;
@@ -24,7 +25,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
-use crate::servers::{self, Pds, get_json, pds, post_json};
+use crate::servers::{self, Network, Pds, get_json, pds, post_json};
 
 /// What becomes of a request on the way.
 #[derive(Clone, Copy, PartialEq)]
@@ -167,14 +168,18 @@ struct Stage {
     password: String,
     book: MediaBook,
     media: BTreeMap<String, Vec<u8>>,
+    pin_suffices: bool,
 }
 
 impl Stage {
     fn new(name: &str) -> Option<Stage> {
-        let pds = pds()?;
+        Some(Stage::on(pds()?, name))
+    }
+
+    fn on(pds: &'static Pds, name: &str) -> Stage {
         let who = pds.account(&format!("bsky-{name}"));
         let root = std::path::PathBuf::from(env!("CARGO_TARGET_TMPDIR"));
-        Some(Stage {
+        Stage {
             pds,
             net: Net::new(Wire::gated(Shelf { root }, |_| true)),
             ring: Ring::default(),
@@ -184,7 +189,8 @@ impl Stage {
             who,
             book: MediaBook::new(),
             media: BTreeMap::new(),
-        })
+            pin_suffices: false,
+        }
     }
 
     fn show(&mut self, name: &str, bytes: &[u8]) {
@@ -242,6 +248,7 @@ impl Stage {
             keys: &self.ring,
             book: &self.book,
             media: &media,
+            pin_suffices: self.pin_suffices,
         };
         let channel = Bluesky.open(desk)?;
         Ok(work(channel.as_ref()))
@@ -744,4 +751,87 @@ fn a_server_that_takes_no_more_sign_ins_is_left_alone_for_as_long_as_it_says() {
     assert!((1..=300).contains(&span.num_seconds()), "{span}");
     let health = get_json(&format!("{}/xrpc/_health", pds.url), "");
     assert!(health["version"].is_string());
+}
+
+/// Asks until the AppView, which follows the server, has seen it all.
+fn counted(stage: &Stage, posts: &[&str], enough: impl Fn(&[Look]) -> bool) -> Vec<Look> {
+    let mut looks = Vec::new();
+    for _ in 0..100 {
+        looks = stage.run(|channel| channel.measure(posts)).unwrap().unwrap();
+        if enough(&looks) {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(300));
+    }
+    looks
+}
+
+fn numbers(look: &Look) -> Vec<String> {
+    match look {
+        Look::Counted(counts) => {
+            let given = counts.given.iter().map(|one| format!("{}={}", one.name, one.value));
+            given.chain(counts.lacking.iter().cloned()).collect()
+        }
+        other => vec![format!("{other:?}")],
+    }
+}
+
+#[test]
+fn what_people_do_is_counted_by_the_appview() {
+    let Some(network) = Network::start() else { return };
+    let network: &'static Network = Box::leak(Box::new(network));
+    let pds = &network.pds;
+    let mut stage = Stage::on(pds, "counted");
+    let friend = pds.account("bsky-admirer");
+    let publish = |stage: &Stage, text: &str| {
+        let draft = stage.draft(&format!("text = \"{text}\"\n"));
+        stage.run(|channel| channel.publish(&prepare(channel, &draft).unwrap())).unwrap().unwrap()
+    };
+    let (first, second) = (publish(&stage, "Doors at ten."), publish(&stage, "Doors at eleven."));
+    let adds = |collection: &str, mut record: Value| {
+        record["$type"] = json!(collection);
+        record["createdAt"] = json!(SystemClock.now().to_rfc3339());
+        let body = json!({ "repo": friend.did, "collection": collection, "record": record });
+        post_json(&format!("{}/xrpc/com.atproto.repo.createRecord", pds.url), &friend.access, &body);
+    };
+    let subject = json!({ "uri": first.id, "cid": first.revision });
+    adds("app.bsky.feed.like", json!({ "subject": subject }));
+    adds("app.bsky.feed.repost", json!({ "subject": subject }));
+    adds(
+        "app.bsky.feed.post",
+        json!({ "text": "At last!", "reply": { "root": subject, "parent": subject } }),
+    );
+    adds("app.bsky.graph.follow", json!({ "subject": stage.who.did }));
+
+    let page = second.url.clone().unwrap();
+    let posts = [first.id.as_str(), page.as_str()];
+    let whole = ["likeCount=1", "repostCount=1", "replyCount=1", "quoteCount=0", "bookmarkCount=0"];
+    let looks =
+        counted(&stage, &posts, |looks| numbers(&looks[0]) == whole && matches!(looks[1], Look::Counted(_)));
+    assert_eq!(numbers(&looks[0]), whole);
+    assert_eq!(numbers(&looks[1])[0], "likeCount=0");
+    let followers = |stage: &Stage| stage.run(|channel| channel.measure_account()).unwrap().unwrap();
+    assert_eq!(followers(&stage).counts.given[0].value.to_string(), "1");
+
+    // What is taken down is gone by the repository's word, whatever the AppView still shows.
+    stage.run(|channel| channel.retract(&first.id)).unwrap().unwrap();
+    let looks = counted(&stage, &posts, |looks| looks[0] == Look::Gone);
+    assert_eq!((&looks[0], numbers(&looks[1]).len()), (&Look::Gone, 5));
+
+    // Called something else, it is still who it is pinned to.
+    let name = "bsky-renamed.test";
+    let update = format!("{}/xrpc/com.atproto.identity.updateHandle", pds.url);
+    post_json(&update, &stage.who.access, &json!({ "handle": name }));
+    stage.says = format!("id = \"{}\"\n", stage.who.did);
+    stage.ring = Ring::default();
+    stage.pin_suffices = true;
+    let mut renamed = None;
+    for _ in 0..100 {
+        renamed = followers(&stage).renamed;
+        if renamed.is_some() {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(300));
+    }
+    assert_eq!(renamed.as_deref(), Some(name));
 }

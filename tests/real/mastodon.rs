@@ -137,6 +137,7 @@ impl Bench {
             keys: &Empty,
             book: &self.book,
             media: &|media: &Media| Ok(fixture(&media.file)),
+            pin_suffices: false,
         })
     }
 

@@ -168,6 +168,11 @@ pub fn post_json(address: &str, token: &str, body: &Value) -> Value {
     serde_json::from_slice(&body).unwrap_or_default()
 }
 
+/// Takes something away, and returns the status.
+pub fn delete(address: &str, token: &str) -> u16 {
+    answer(client().delete(address), token).0
+}
+
 /// Sends a form.
 pub fn post_form(address: &str, fields: &[(&str, &str)]) -> (u16, Vec<u8>) {
     let request = client().post(address).header("content-type", "application/x-www-form-urlencoded");
@@ -275,6 +280,83 @@ impl Pds {
         assert_eq!(status, 200, "{}", String::from_utf8_lossy(&bytes));
         bytes
     }
+}
+
+/// A PDS with the AppView that counts what it sees, and the database that the AppView wants.
+pub struct Network {
+    pub pds: Pds,
+    database: Leash,
+}
+
+impl Network {
+    pub fn start() -> Option<Network> {
+        let home = installed("appview");
+        if !home.join("installed").exists() {
+            skip("Bluesky's AppView is not installed", "sh tests/servers/appview.sh");
+            return None;
+        }
+        let (database, postgres_port) = postgres()?;
+        let (port, appview_port, plc_port) = (free_port(), free_port(), free_port());
+        let folder = folder("appview");
+        let mut arguments: Vec<String> =
+            ["NODE_ENV=production", "LOG_ENABLED=false"].map(str::to_owned).into();
+        arguments.push(installed("bluesky").join("node").display().to_string());
+        arguments.push(home.join("network.mjs").display().to_string());
+        arguments.extend([port, appview_port, plc_port, postgres_port].map(|port| port.to_string()));
+        arguments.push(folder.join("data").display().to_string());
+        let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+        let (url, plc) = (format!("http://localhost:{port}"), format!("http://localhost:{plc_port}"));
+        let leash = Leash::start(folder, None, Path::new("/usr/bin/env"), &arguments);
+        let leash = leash.ready(&format!("http://localhost:{appview_port}/xrpc/_health"));
+        let leash = leash.ready(&format!("{plc}/_health")).ready(&format!("{url}/xrpc/_health"));
+        Some(Network { pds: Pds { url, port, plc, leash }, database })
+    }
+}
+
+/// Starts a PostgreSQL that keeps nothing; it refuses to run as root.
+fn postgres() -> Option<(Leash, u16)> {
+    let homes = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
+    let Some(bin) = homes.map(|home| home.path().join("bin")).filter(|bin| bin.join("initdb").exists()).max()
+    else {
+        skip("PostgreSQL is not installed", "apt-get install postgresql");
+        return None;
+    };
+    let folder = std::env::temp_dir().join(format!("kalends-postgres-{}", std::process::id()));
+    drop(fs::remove_dir_all(&folder));
+    fs::create_dir(&folder).unwrap();
+    let as_user: &[&str] = if rustix::process::geteuid().is_root() {
+        &["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+    } else {
+        &[]
+    };
+    if !as_user.is_empty() {
+        assert!(Command::new("chown").arg("postgres").arg(&folder).status().unwrap().success());
+    }
+    let data = folder.join("data").display().to_string();
+    let initdb = bin.join("initdb").display().to_string();
+    let words =
+        [as_user, &[&initdb, "-D", &data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"]]
+            .concat();
+    let out = Command::new("/usr/bin/env").args(words).current_dir(&folder).output().unwrap();
+    assert!(out.status.success(), "{}", String::from_utf8_lossy(&out.stderr));
+    let (port, server, place) =
+        (free_port(), bin.join("postgres").display().to_string(), folder.display().to_string());
+    let settings = [
+        format!("port={port}"),
+        "listen_addresses=127.0.0.1".to_owned(),
+        format!("unix_socket_directories={place}"),
+        "fsync=off".to_owned(),
+        "max_connections=200".to_owned(),
+    ];
+    let mut words = [as_user, &[&server, "-D", &data]].concat();
+    settings.iter().for_each(|setting| words.extend(["-c", setting]));
+    let leash = Leash::start(folder, None, Path::new("/usr/bin/env"), &words);
+    let began = Instant::now();
+    while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+        assert!(began.elapsed() < READY, "PostgreSQL does not answer");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    Some((leash, port))
 }
 
 // Mastodon's interface

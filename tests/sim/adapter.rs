@@ -6,6 +6,7 @@ use crate::draft::Draft;
 use crate::http::{Effect, Failure, Http, Method, Request, exchange};
 use crate::keyring::Credential;
 use crate::ledger::{Evidence, Receipt, Sending, Upload};
+use crate::platform::counts::{Look, Standing};
 use crate::platform::{Channel, Class, Desk, Parent, Platform, Sight};
 use crate::text;
 
@@ -57,6 +58,10 @@ impl Platform for Sham {
 
     fn has_secret(&self) -> bool {
         false
+    }
+
+    fn counts_at_once(&self) -> Option<usize> {
+        None
     }
 
     fn renews_at(&self, _: &Credential) -> Option<DateTime<Utc>> {
@@ -155,5 +160,13 @@ impl Channel for ShamChannel<'_> {
     fn retract(&self, id: &str) -> Result<(), Failure> {
         let request = Request::new(Effect::Publishes, Method::Delete, self.url()).body(id.to_owned());
         exchange(self.desk.http, &request).map(drop)
+    }
+
+    fn measure(&self, _: &[&str]) -> Result<Vec<Look>, Failure> {
+        unreachable!("a publisher counts nothing")
+    }
+
+    fn measure_account(&self) -> Result<Standing, Failure> {
+        unreachable!("a publisher counts nothing")
     }
 }

@@ -25,7 +25,7 @@ macro_rules! named {
     )*};
 }
 
-named! { AccountId PersonId DepartmentId CampaignId GoalId TrainingId }
+named! { AccountId PersonId DepartmentId CampaignId ExperimentId GoalId TrainingId }
 
 /// Says that an id is none of those that there are.
 fn known<'a, I: Named + 'a, T>(
@@ -59,6 +59,7 @@ const PERSON: (Code, &str, &str) = (Code::UnknownPerson, "person", "people");
 const DEPARTMENT: (Code, &str, &str) = (Code::UnknownDepartment, "department", "departments");
 const CAMPAIGN: (Code, &str, &str) = (Code::UnknownCampaign, "campaign", "campaigns");
 const GOAL: (Code, &str, &str) = (Code::UnknownGoal, "goal", "goals");
+const EXPERIMENT: (Code, &str, &str) = (Code::UnknownExperiment, "experiment", "experiments");
 const TRAINING: (Code, &str, &str) = (Code::UnknownTraining, "training", "training");
 
 pub(super) fn of_rules(calendar: &Calendar, findings: &mut Vec<Finding>) {
@@ -129,6 +130,16 @@ pub(super) fn of_campaigns(calendar: &Calendar, findings: &mut Vec<Finding>) {
         known(findings, &campaign.file, DEPARTMENT, &calendar.departments, departments);
         let accounts = campaign.steps.iter().flat_map(|step| &step.accounts);
         known(findings, &campaign.file, ACCOUNT, &calendar.accounts, accounts);
+    }
+}
+
+pub(super) fn of_experiments(calendar: &Calendar, findings: &mut Vec<Finding>) {
+    for experiment in calendar.experiments.values() {
+        known(findings, &experiment.file, ACCOUNT, &calendar.accounts, [&experiment.account]);
+    }
+    for schedule in calendar.schedules.values() {
+        let named = schedule.slots.iter().filter_map(|slot| slot.experiment.as_ref());
+        known(findings, &schedule.file, EXPERIMENT, &calendar.experiments, named);
     }
 }
 

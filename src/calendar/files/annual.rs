@@ -102,6 +102,8 @@ fn slot(sheet: &Sheet<'_>, year: i32) -> Option<PlannedSlot> {
         standing: sheet.date("standing"),
         why: text(sheet, "why"),
         post: sheet.id("post"),
+        experiment: sheet.id("experiment"),
+        arm: sheet.line("arm"),
         at: at?,
         department: department?,
         account: account?,

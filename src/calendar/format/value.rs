@@ -5,8 +5,8 @@ use toml::Spanned;
 use toml::de::DeValue;
 
 use crate::draft::{
-    AccountId, CampaignId, DepartmentId, Digest, EventsId, FactId, GoalId, MappingId, PersonId, PostId,
-    ProposalId, ProtocolId, RequestId, RunnerId, TopicId, TrainingId,
+    AccountId, CampaignId, DepartmentId, Digest, EventsId, ExperimentId, FactId, GoalId, MappingId, PersonId,
+    PostId, ProposalId, ProtocolId, RequestId, RunnerId, TopicId, TrainingId,
 };
 use crate::finding::{Code, Span};
 use crate::signature::{self, Key, KeyFault};
@@ -36,7 +36,7 @@ macro_rules! id_names {
     )*};
 }
 
-id_names! { PostId AccountId PersonId RunnerId DepartmentId CampaignId GoalId TopicId ProposalId ProtocolId FactId TrainingId EventsId RequestId MappingId }
+id_names! { PostId AccountId PersonId RunnerId DepartmentId CampaignId GoalId TopicId ProposalId ProtocolId FactId TrainingId EventsId RequestId MappingId ExperimentId }
 
 type Value<'a> = Spanned<DeValue<'a>>;
 

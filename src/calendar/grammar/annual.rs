@@ -76,6 +76,8 @@ const SLOT: &[Key] = &[
         Id,
         "The post that was written for it; if absent, one of the department on the account on its day.",
     ),
+    may("experiment", Id, "The experiment that it is a part of."),
+    may("arm", Line, "The arm of the experiment that was drawn for it."),
 ];
 
 pub(super) const SCHEDULE: &[Key] = &[

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 
 use chrono::{Datelike, NaiveDate, NaiveDateTime, TimeDelta};
 
-use crate::draft::{AccountId, CampaignId, DepartmentId, GoalId, PostId};
+use crate::draft::{AccountId, CampaignId, DepartmentId, ExperimentId, GoalId, PostId};
 use crate::finding::Span;
 
 use super::At;
@@ -224,4 +224,8 @@ pub struct PlannedSlot {
     pub why: Option<String>,
     /// The post that was written for it.
     pub post: Option<At<PostId>>,
+    /// The experiment that it is a part of.
+    pub experiment: Option<At<ExperimentId>>,
+    /// The arm of the experiment that was drawn for it.
+    pub arm: Option<At<String>>,
 }

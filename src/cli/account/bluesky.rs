@@ -43,6 +43,7 @@ pub fn sign_in(account: &Account, http: &dyn Http, ui: &mut Ui) -> Result<Signed
         keys: &keyring::Empty,
         book: &book,
         media: &|media| Err(format!("{} is not asked for", media.file)),
+        pin_suffices: false,
     };
     let repo = Repo::open(desk).map_err(|failure| failed(&failure))?;
     Ok(Signed { values, set_at: None, expires_at: None, pin: repo.did, handle, note: None })

@@ -142,7 +142,7 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
 }
 
 /// Returns the text of the year's schedule, where there is one, if every file is understood.
-fn text_of<'a>(reading: &'a Reading, file: &str) -> Result<Option<&'a str>, Error> {
+pub(crate) fn text_of<'a>(reading: &'a Reading, file: &str) -> Result<Option<&'a str>, Error> {
     // What is not understood cannot be planned around: a post that is left out would be planned again.
     if let Some(finding) = reading.findings.iter().find(|finding| finding.severity() == Severity::Error) {
         let (path, why) = (foreign(&finding.file), foreign(&finding.message));
@@ -162,7 +162,8 @@ fn begin(from: Option<NaiveDate>, now: DateTime<Utc>, calendar: &Calendar) -> Da
     from.map_or(now, |from| from.max(now))
 }
 
-fn refused(file: &str, fault: &WriteFault) -> Error {
+/// Says why a schedule's file cannot be written.
+pub(crate) fn refused(file: &str, fault: &WriteFault) -> Error {
     match fault {
         WriteFault::Broken(why) => Error::user(format!("{file} cannot be edited: {}", foreign(why)))
             .hint("kalends check shows what is wrong with it"),

@@ -38,10 +38,10 @@ pub fn handle(account: &Account) -> Option<String> {
 
 /// Finds out who an account is, and where.
 ///
-/// Where the account names its server, that is asked, and nobody else.
-pub fn resolve(http: &dyn Http, account: &Account) -> Result<Identity, Failure> {
-    let handle = handle(account);
+/// Where the account names its server, that is asked, and nobody else. Where its pin suffices, its name is not looked at.
+pub fn resolve(http: &dyn Http, account: &Account, pin_suffices: bool) -> Result<Identity, Failure> {
     let pin = account.pin.clone();
+    let handle = handle(account).filter(|_| pin.is_none() || !pin_suffices);
     if handle.is_none() && pin.is_none() {
         let why =
             format!("accounts/{}.toml says no `handle`: add it, such as `museum.bsky.social`", account.id);

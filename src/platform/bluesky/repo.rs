@@ -46,7 +46,7 @@ impl<'a> Repo<'a> {
             .filter(|session| fits(session, &desk))
             .and_then(|session| Base::of(&session.server).ok().map(|base| (session, base)))
         else {
-            let identity = identity::resolve(desk.http, desk.account)?;
+            let identity = identity::resolve(desk.http, desk.account, desk.pin_suffices)?;
             return Repo::begin(desk, identity, password);
         };
         let repo = Repo::new(desk, base, session, password.clone());
@@ -55,8 +55,12 @@ impl<'a> Repo<'a> {
             Err(failure) => failure,
         };
         // The account may have moved to another server since.
+        let desk = &repo.desk;
         let may_have_moved = matches!(failure, Failure::Refused { .. }) && repo.desk.account.server.is_none();
-        match may_have_moved.then(|| identity::resolve(repo.desk.http, repo.desk.account)).transpose()? {
+        match may_have_moved
+            .then(|| identity::resolve(desk.http, desk.account, desk.pin_suffices))
+            .transpose()?
+        {
             Some(identity) if identity.server != repo.base => Repo::begin(repo.desk, identity, password),
             _ => Err(failure),
         }

@@ -11,6 +11,8 @@ use crate::http::{Broken, Reach, Response};
 use crate::keyring::Empty;
 use crate::time::Clock;
 
+mod measures;
+
 const DID: &str = "did:plc:ewvi7nxzyoun6zhxrhs64oiz";
 
 /// Servers: the beginning of an address, and what it answers, with a status.
@@ -66,7 +68,7 @@ fn account(server: Option<&str>, handle: &str) -> Account {
 
 /// What a whole network answers for one account.
 fn network() -> Vec<(&'static str, u16, Value)> {
-    let session = json!({ "did": DID, "accessJwt": "a", "refreshJwt": "r", "active": true });
+    let session = json!({ "did": DID, "accessJwt": "an-access-token", "refreshJwt": "a-refresh-token", "active": true });
     vec![
         (
             "https://bsky.social/xrpc/com.atproto.identity.resolveHandle?handle=ada.example",
@@ -115,6 +117,7 @@ fn open(
         keys: &Empty,
         book: &book,
         media: &|_| Err("none".to_owned()),
+        pin_suffices: false,
     };
     let opened = Bluesky.open(desk).map(drop);
     let heard = net.heard.into_inner().unwrap();

@@ -121,7 +121,16 @@ fn desk<'a>(
     book: &'a MediaBook,
     media: &'a (dyn Fn(&Media) -> Result<Vec<u8>, String> + Sync),
 ) -> Desk<'a> {
-    Desk { http, clock: &NoClock, account, credential: None, keys: &keyring::Empty, book, media }
+    Desk {
+        http,
+        clock: &NoClock,
+        account,
+        credential: None,
+        keys: &keyring::Empty,
+        book,
+        media,
+        pin_suffices: false,
+    }
 }
 
 fn prepare(channel: &dyn Channel, draft: &Draft) -> Result<(String, String), Failure> {

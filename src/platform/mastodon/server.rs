@@ -158,6 +158,10 @@ impl Me {
 pub struct Server {
     /// Whether its software is Mastodon, whose promises are known, and not one that speaks like it.
     pub is_mastodon: bool,
+    /// Mastodon's own version, major and minor.
+    pub version: Option<(u32, u32)>,
+    /// What the server is, in a few words: `mastodon 4.6`, or what else it says of itself.
+    pub software: String,
     /// What it takes.
     pub limits: Limits,
     /// The media types that it takes; empty where it does not say.
@@ -211,8 +215,20 @@ impl Server {
         });
         let mimes = ["configuration", "media_attachments", "supported_mime_types"];
         let mimes = mimes.iter().try_fold(json, |value, name| value.get(name)).and_then(Value::as_array);
+        let said = text(json, "version").unwrap_or_default();
+        let is_mastodon = is_mastodon(said);
+        let mut numbers = said.split('.').map(str::parse::<u32>);
+        let version = numbers.next().and_then(Result::ok).zip(numbers.next().and_then(Result::ok));
+        let version = version.filter(|_| is_mastodon);
+        let software = match version {
+            Some((major, minor)) => format!("mastodon {major}.{minor}"),
+            None if said.is_empty() => "a server that speaks like mastodon".to_owned(),
+            None => said.chars().filter(|c| !c.is_control()).take(60).collect(),
+        };
         Server {
-            is_mastodon: text(json, "version").is_some_and(is_mastodon),
+            is_mastodon,
+            version,
+            software,
             limits,
             mimes: mimes.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect(),
             poll_seconds,

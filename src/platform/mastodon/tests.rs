@@ -14,11 +14,13 @@ use crate::draft::{
 };
 use crate::http::{Broken, Request, Response};
 use crate::keyring;
+use crate::ledger::Evidence;
 use crate::media;
 use crate::text;
 use crate::time::Clock;
 
 mod finds;
+mod measures;
 mod opens;
 mod posts;
 mod recorded;
@@ -110,6 +112,7 @@ impl Server {
             keys: &keyring::Empty,
             book: &book,
             media: &|media| Ok(bytes(&media.file).to_vec()),
+            pin_suffices: false,
         };
         Ok(work(Mastodon.open(desk)?.as_ref()))
     }

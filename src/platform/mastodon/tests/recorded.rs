@@ -8,6 +8,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use super::*;
+use crate::platform::counts::Counts;
 use find::{Likeness, Sought};
 
 #[expect(clippy::disallowed_methods, reason = "a test reads its own environment")]
@@ -181,4 +182,22 @@ fn every_field_that_is_sent_is_one_that_is_documented() {
     assert!(["limit", "exclude_reblogs", "max_id"].iter().all(|name| asked.contains(name)));
     let says = |name: &str| whole["components"]["schemas"][name].is_object();
     assert!(says("TextStatus") && says("MediaStatus") && says("PollStatus"));
+}
+
+#[test]
+fn what_was_recorded_is_counted_whole() {
+    let mut counted = 0;
+    for (what, _, response) in exchanges() {
+        let json = response.json().unwrap();
+        let one = |status: &Value| {
+            if status.get("content").is_none() || status.get("account").is_none() {
+                return 0;
+            }
+            let counts = Counts::read(status, &measure::fields(Some((4, 4))), "recorded");
+            assert!(counts.given.len() >= 3 && counts.lacking.is_empty(), "{what}: {:?}", counts.lacking);
+            1
+        };
+        counted += json.as_array().map_or_else(|| one(&json), |many| many.iter().map(one).sum());
+    }
+    assert!(counted > 5 || specs().is_none(), "{counted} statuses were recorded");
 }
