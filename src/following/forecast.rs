@@ -7,8 +7,9 @@
 //! with the least squared error one step ahead. The interval is made of 2,000 futures, each of the errors that were made one
 //! step ahead, drawn by a seeded generator. The errors are widened three times: for the constants that were fitted to them, for
 //! the tails that few errors do not show (the quantile of Student's distribution over the normal one's, to the first order),
-//! and for the slope that is not known better than so many weeks tell it. A test measures how often the interval holds. It
-//! assumes that the future errs as the past did: it knows of no campaign that is yet to come.
+//! and for the slope that is not known better than so many weeks tell it. Of made-up series of 9 to 52 weeks, looked at up
+//! to six weeks ahead, 87 to 97 intervals in a hundred hold what came; a test measures it. It assumes that the future errs as
+//! the past did: it knows of no campaign that is yet to come.
 
 use chrono::NaiveDate;
 
@@ -163,7 +164,7 @@ fn widened(mut fit: Fit, steps: usize) -> Fit {
     sorted.sort_by(f64::total_cmp);
     let middle = sorted.get(sorted.len() / 2).copied().unwrap_or(0.0);
     let free = (count - FITTED).max(1.0);
-    let widen = libm::sqrt(count / free) * (1.0 + TAIL / free) * libm::sqrt(1.0 + size(steps) / count);
+    let widen = libm::sqrt(count / free) * (1.0 + TAIL / free) * libm::sqrt(1.0 + 2.0 * size(steps) / count);
     fit.errors.iter_mut().for_each(|error| *error = (*error - middle) * widen);
     fit
 }

@@ -136,7 +136,8 @@ fn a_straight_line_goes_on_and_flattens() {
     assert!(later.low >= 0.0, "{later:?}");
 }
 
-/// Of 400 made-up series each, how many end within what was foretold: 90 in a hundred, as the interval says.
+/// Of 400 made-up series each, how many end within what was foretold six weeks ahead: about 90 in a hundred, as the interval
+/// says.
 #[test]
 fn nine_times_in_ten_it_is_within() {
     for (name, weeks, drift, noise) in [
@@ -161,6 +162,6 @@ fn nine_times_in_ten_it_is_within() {
         }
         let share = f64::from(within) / 400.0;
         println!("{name}: {share}");
-        assert!((0.84..=0.97).contains(&share), "{name}: {share}");
+        assert!((0.85..=0.98).contains(&share), "{name}: {share}");
     }
 }

@@ -128,10 +128,13 @@ fn overlap(fact: &Fact, other: &str) -> Finding {
     finding.help(format!("{other}; export days that are not counted yet, or the same days as before"))
 }
 
+/// By its beginning, each time's end and the row that counts it.
+type Ends = BTreeMap<DateTime<Utc>, (DateTime<Utc>, String)>;
+
 /// The times that flows are counted over, of each subject and metric: of those that stand and those that are new.
 struct Spans<'a> {
     readings: &'a Readings,
-    known: HashMap<(Subject, Metric), BTreeMap<DateTime<Utc>, (DateTime<Utc>, String)>>,
+    known: HashMap<(Subject, Metric), Ends>,
 }
 
 impl Spans<'_> {

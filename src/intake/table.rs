@@ -69,7 +69,7 @@ impl Export {
     /// whether it is UTF-8; what is none of these is Windows-1252, in which every byte is a letter.
     pub fn open(name: &str, bytes: &[u8], encoding: Option<Encoding>) -> Result<Export, Vec<Finding>> {
         if bytes.starts_with(b"PK\x03\x04") {
-            let read = xlsx::read_all(name, bytes).map_err(|finding| vec![finding])?;
+            let read = xlsx::read_all(name, bytes).map_err(|finding| vec![*finding])?;
             let findings: Vec<Finding> = read.iter().flat_map(|(_, _, findings)| findings.clone()).collect();
             if !findings.is_empty() {
                 return Err(findings);

@@ -105,7 +105,7 @@ fn offer(
 pub fn read(file: &str, bytes: &[u8]) -> (Grid, Vec<Finding>) {
     let mut book = match open(file, bytes) {
         Ok(book) => book,
-        Err(finding) => return (Grid::default(), vec![finding]),
+        Err(finding) => return (Grid::default(), vec![*finding]),
     };
     let names = book.sheet_names();
     let Some(name) = names.iter().find(|name| *name == SHEET).or(names.first()).cloned() else {
@@ -115,8 +115,11 @@ pub fn read(file: &str, bytes: &[u8]) -> (Grid, Vec<Finding>) {
     sheet(file, &mut book, &name)
 }
 
+/// A sheet: its name, its rows, and what is wrong with it.
+pub type Sheet = (String, Grid, Vec<Finding>);
+
 /// Reads each sheet of a workbook: its name, its rows, and what is wrong with it; or what is wrong with the workbook.
-pub fn read_all(file: &str, bytes: &[u8]) -> Result<Vec<(String, Grid, Vec<Finding>)>, Finding> {
+pub fn read_all(file: &str, bytes: &[u8]) -> Result<Vec<Sheet>, Box<Finding>> {
     let mut book = open(file, bytes)?;
     let names = book.sheet_names();
     let read = |name: String| {
@@ -134,8 +137,8 @@ fn sheet(file: &str, book: &mut Book<'_>, name: &str) -> (Grid, Vec<Finding>) {
 }
 
 /// Opens a workbook that unpacks to no more than is read.
-fn open<'a>(file: &str, bytes: &'a [u8]) -> Result<Book<'a>, Finding> {
-    let fault = |code, message: String, help: &str| Finding::new(code, file, message).help(help);
+fn open<'a>(file: &str, bytes: &'a [u8]) -> Result<Book<'a>, Box<Finding>> {
+    let fault = |code, message: String, help: &str| Box::new(Finding::new(code, file, message).help(help));
     match unpacked(bytes) {
         Ok(size) if size <= UNPACKED_MAX_BYTES => {}
         Ok(_) => {

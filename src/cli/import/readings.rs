@@ -176,8 +176,8 @@ pub fn run(args: &Args, ui: &mut Ui, here: &Here) -> Result<Outcome, Error> {
     let files = Files::of(wish.now, &settled, &works);
     let paths = match (args.dry_run || files.is_empty(), args.to) {
         (true, _) => Vec::new(),
-        (false, To::Ledger) => files.to_ledger(here, args, ui)?,
-        (false, To::Calendar) => files.to_calendar(here, &reading)?,
+        (false, To::Ledger) => files.into_ledger(here, args, ui)?,
+        (false, To::Calendar) => files.into_calendar(here, &reading)?,
     };
     tell::tell(ui, args, &opened, &settled, (&works, &paths))?;
     Ok(Outcome::Done)

@@ -48,7 +48,7 @@ impl Files {
     }
 
     /// Writes them to the ledger; returns how they begin.
-    pub fn to_ledger(self, here: &Here, args: &Args, ui: &mut Ui) -> Result<Vec<String>, Error> {
+    pub fn into_ledger(self, here: &Here, args: &Args, ui: &mut Ui) -> Result<Vec<String>, Error> {
         let runner = Runner::open(here, &args.clock).map_err(|error| {
             error.hint("or say --to calendar, and the numbers lie in readings/ of the calendar")
         })?;
@@ -63,7 +63,7 @@ impl Files {
     }
 
     /// Writes them to the calendar's folder, each under the first number that is free; returns the paths.
-    pub fn to_calendar(self, here: &Here, reading: &Reading) -> Result<Vec<String>, Error> {
+    pub fn into_calendar(self, here: &Here, reading: &Reading) -> Result<Vec<String>, Error> {
         let mut paths = Vec::new();
         for sheet in self.0 {
             let path = |number: u32| match number {
