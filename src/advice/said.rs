@@ -204,7 +204,7 @@ fn companions(table: &Table, comparison: &Comparison, posts: &[usize]) -> Vec<Co
     found
 }
 
-fn platform_of<'t>(table: &'t Table, sample: usize) -> Option<&'t str> {
+fn platform_of(table: &Table, sample: usize) -> Option<&str> {
     let cell = table.samples.get(sample)?.cells.first()?;
     table.cells.get(*cell as usize).map(|cell| cell.platform.as_str())
 }
