@@ -161,7 +161,6 @@ fn nine_times_in_ten_it_is_within() {
             within += u32::from(foretold.low <= end && end <= foretold.high);
         }
         let share = f64::from(within) / 400.0;
-        println!("{name}: {share}");
         assert!((0.85..=0.98).contains(&share), "{name}: {share}");
     }
 }

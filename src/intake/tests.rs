@@ -157,8 +157,7 @@ fn the_exports_of_platforms_are_known_by_their_columns() {
     assert!(taken.told.unread.contains(&"Follows".to_owned()));
 
     // The moment of X's posts stands in their ids; a spreadsheet that rounded them is found out.
-    let id = (i64::try_from("2027-01-18T09:00:00Z".parse::<DateTime<Utc>>().unwrap().timestamp_millis())
-        .unwrap()
+    let id = ("2027-01-18T09:00:00Z".parse::<DateTime<Utc>>().unwrap().timestamp_millis()
         - 1_288_834_974_657)
         << 22;
     let x = format!(
@@ -356,7 +355,7 @@ fn the_marks_of_numbers_are_told_by_all_cells_of_a_column_and_never_guessed() {
         &["1234", "2345", "3456789", "4567", "5678"],
     );
     numbers(&["12,34,567"], &["1234567"]);
-    numbers(&["12K", "1,2 mil", "3.4M", "1.5k"].map(|c| c).as_slice()[..1].as_ref(), &["12000"]);
+    numbers(&["12K", "3.4M", "1.5k"], &["12000", "3400000", "1500"]);
     numbers(&["1,2 mil", "3,4 mln"], &["1200", "3400000"]);
     numbers(&["", "-", "–", "N/A", "null", "7"], &["7"]);
     // One way or the other, and nothing says which.
@@ -576,12 +575,9 @@ fn a_number_that_a_person_counted() {
 #[test]
 fn a_file_of_many_rows_is_read_in_one_walk_and_bounded() {
     let rows: String = (0..ROWS_MAX / 4).map(|n| format!("{n},2027-01-18T09:00,\"{}\"\n", n % 50)).collect();
-    let begin = std::time::Instant::now();
     let (_, taken) = run("t.csv", &format!("id,time,likes\n{rows}"), Some("tiny"), &on("instagram"));
-    println!("{} rows in {:?}", taken.told.rows, begin.elapsed());
     assert_eq!((taken.facts.len(), taken.findings.len()), (ROWS_MAX / 4, 0));
     let settled = settle(taken.facts, &Readings::default());
-    println!("settled after {:?}", begin.elapsed());
     assert_eq!(settled.figures.len(), ROWS_MAX / 4);
     // Hostile: quotation marks that are never closed, many cells, nothing at all.
     for hostile in [
@@ -593,7 +589,6 @@ fn a_file_of_many_rows_is_read_in_one_walk_and_bounded() {
         let export = Export::open("h.csv", hostile.as_bytes(), None).unwrap();
         drop(pick(&export, builtin::mappings(), None));
     }
-    println!("hostile after {:?}", begin.elapsed());
     let faulty: String = (0..5_000).map(|n| format!("{n},never,x\n")).collect();
     let (_, taken) = run("t.csv", &format!("id,time,likes\n{faulty}"), Some("tiny"), &on("instagram"));
     assert_eq!(taken.findings.len(), FINDINGS_MAX);
