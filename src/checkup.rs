@@ -341,9 +341,9 @@ impl<'a> Checkup<'a> {
         if let Some(warning) = held.warning {
             return sign(&subject, Verdict::Warn, warning);
         }
+        let desk = desk(self.world, self.intent.book, account, Some(held.credential));
         if !self.machine.offline
-            && let Err(failure) =
-                adapter.open(desk(self.world, self.intent.book, account, Some(held.credential)))
+            && let Err(failure) = adapter.open(desk)
         {
             return bad(failure.to_string()).next("if it stays so: kalends account connect, then commit");
         }

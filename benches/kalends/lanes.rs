@@ -206,6 +206,11 @@ impl Log for Timed<'_> {
         self.note(began, self.under.read(tip, folders))
     }
 
+    fn below(&self, tip: &Tip, folder: &str, visit: &mut dyn FnMut(Found)) -> Result<(), LogError> {
+        let began = instant();
+        self.note(began, self.under.below(tip, folder, visit))
+    }
+
     fn append(&self, tip: &Tip, change: &Change) -> Result<Appended, LogError> {
         let began = instant();
         let done = self.note(began, self.under.append(tip, change));
