@@ -10,6 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::{DateTime, Days, TimeDelta, Utc};
 
 use crate::calendar::Account;
+use crate::checkup::forge::{branch_api, host};
 use crate::draft::{AccountId, Draft, Slot};
 use crate::http::{Effect, Method, Request, SKEW};
 use crate::ledger::format::write_heartbeat;
@@ -20,8 +21,6 @@ use crate::publish::{Intent, adapter, desk, held_credential, survey};
 use crate::record::{Note, Scribe};
 use crate::time::show_duration;
 use crate::world::World;
-
-use forge::{branch_api, host};
 
 /// How far ahead a post counts as one of tonight's.
 pub const TONIGHT: TimeDelta = TimeDelta::hours(24);
