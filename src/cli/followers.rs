@@ -20,7 +20,7 @@ use crate::number::Amount;
 use crate::rim::repo::Rev;
 use crate::ui::Ui;
 
-/// Shows how many follow each account: months, days on which it jumped, and where it is going.
+/// Shows how many follow each account, and where that is going.
 ///
 /// A month begins with the last number before it, no older than a week. A day is a jump where its growth is further from
 /// the usual than 3.5 robust standard deviations (by the median of distances) and than 10 followers; what happened on it or

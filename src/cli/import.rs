@@ -16,7 +16,7 @@ use crate::rim::disk;
 use crate::ui::Ui;
 use crate::ui::findings::{Format, Sources};
 
-/// Brings in other people's events, posts from a spreadsheet, or numbers from elsewhere.
+/// Brings in events, posts from a sheet, or numbers from elsewhere.
 ///
 /// Nothing is written while there is something wrong with what is brought in, and what people wrote in the calendar stays.
 #[derive(Debug, clap::Args)]

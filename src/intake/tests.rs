@@ -125,7 +125,8 @@ fn every_built_in_mapping_can_be_read_and_says_where_it_is_from() {
         let (item, findings) = crate::calendar::read_file(&builtin::file(name).unwrap());
         assert_eq!(findings, [], "{name}");
         let crate::calendar::What::Mapping(mapping) = item.what else { panic!("{name}") };
-        assert!(mapping.seen.is_some() && mapping.note.is_some(), "{name}");
+        // Nobody of us has compared any with an export of today.
+        assert!(mapping.seen.is_none() && mapping.note.is_some(), "{name}");
         assert!(mapping.source.is_some() || ["inbox", "goal"].contains(&name), "{name}");
     }
     assert_eq!(builtin::mappings().len(), builtin::names().count());

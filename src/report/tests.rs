@@ -412,7 +412,7 @@ fn a_goal_has_a_verdict_only_where_one_can_be_given() {
     assert_eq!(verdict(&weekly(100.0, 0.5)[..3], end), Verdict::TooEarly);
     assert_eq!(verdict(&weekly(200.0, 2.0), end), Verdict::Reached);
     assert_eq!(verdict(&weekly(100.0, 0.2), end), Verdict::Behind);
-    assert_eq!(verdict(&weekly(100.0, 4.5), end), Verdict::OnCourse);
+    assert_eq!(verdict(&weekly(100.0, 4.9), end), Verdict::OnCourse);
 }
 
 #[test]
