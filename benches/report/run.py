@@ -11,7 +11,6 @@ import io
 import json
 import os
 import pathlib
-import resource
 import statistics
 import subprocess
 import sys
@@ -59,13 +58,24 @@ def main():
         print(f"ratio of the medians: {statistics.median(walls[0]) / statistics.median(walls[1]):.2f}")
 
 
+ENGAGED = ("likes", "replies", "reposts", "saves", "clicks")
+
+
 def compare(ours_said, theirs_said):
     """Ends the run where the two tables differ."""
-    numbers = {number["id"]: number for number in json.loads(ours_said)["numbers"]}
-    for account, metric, posts, value in csv.reader(io.StringIO(theirs_said)):
-        if metric == "metric":
-            continue
-        print(account, metric, posts, value, numbers.get(f"{account}.{metric}"))
+    ours_has = {number["id"]: (number["value"], number["have"]) for number in json.loads(ours_said)["numbers"]}
+    theirs_has = {}
+    for row in csv.DictReader(io.StringIO(theirs_said)):
+        theirs_has[row["account"], row["metric"]] = (round(float(row["value"])), int(row["posts"]))
+    for account in sorted({account for account, _ in theirs_has}):
+        engaged = sum(theirs_has[account, metric][0] for metric in ENGAGED)
+        for id, expected in (
+            (f"outputs.impressions.account.{account}", theirs_has[account, "impressions"]),
+            (f"outcomes.clicks.account.{account}", theirs_has[account, "clicks"]),
+            (f"out-takes.engagements.account.{account}", (engaged, theirs_has[account, "likes"][1])),
+        ):
+            if ours_has.get(id) != expected:
+                sys.exit(f"{id}: kalends has {ours_has.get(id)}, DuckDB {expected}")
 
 
 if __name__ == "__main__":
