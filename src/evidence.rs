@@ -10,7 +10,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::calendar::{Calendar, Voice, is_film, text_max};
 use crate::draft::{AccountId, CampaignId, DepartmentId, Draft, PersonId, Slot};
 use crate::ledger::{Ledger, State};
-use crate::reading::{Entry, Flaw, Form, Metric, Readings, Row, Source, Subject, Work};
+use crate::reading::{Entry, Flaw, Form, Metric, Readings, Row, Source, Subject, Unkept, Work};
 use crate::text;
 
 /// A post that goes out no later than this after its moment is on time: runs are minutes apart.
@@ -63,13 +63,17 @@ pub struct Promise {
     pub source: Source,
 }
 
+/// Published posts. Each stays where it was read: a hundred thousand of them are never copied, and are put in order by
+/// their places.
+pub type Works = Vec<Box<Work>>;
+
 /// Everything that is known of what was published and what it earned.
 #[derive(Debug, Clone)]
 pub struct Evidence<'a> {
     /// What people meant.
     pub calendar: &'a Calendar,
     /// What went out, by the moment and the subject; each post once.
-    pub works: Vec<Work>,
+    pub works: Works,
     /// What was promised, by its moment.
     pub promises: Vec<Promise>,
     /// What was counted.
@@ -102,8 +106,8 @@ pub fn gather<'a>(
     let Meant { drafts, ledger, .. } = meant;
     // There may be hundreds of thousands: each list is made as long as it can become, and sorted where it lies.
     let room = entries.len() + ledger.slots().count();
-    let (mut works, mut promises) =
-        (Vec::with_capacity(room), Vec::with_capacity(entries.len() + drafts.len()));
+    let mut works: Works = Vec::with_capacity(room);
+    let mut promises: Vec<Promise> = Vec::with_capacity(entries.len() + drafts.len());
     let firsts: BTreeMap<&Slot, &Draft> =
         drafts.iter().filter(|draft| draft.slot.part == 1).map(|draft| (&draft.slot, draft)).collect();
     for (slot, draft) in &firsts {
@@ -114,7 +118,8 @@ pub fn gather<'a>(
     for (slot, record) in ledger.slots().filter(|(slot, _)| slot.part == 1) {
         if let State::Published { at, url, .. } = &record.state {
             let known = calendar.post(&slot.post).is_some();
-            works.push(work(calendar, slot, firsts.get(slot).copied(), (*at, url.clone())));
+            let known_as = work(calendar, slot, firsts.get(slot).copied(), (*at, url.clone()));
+            works.push(Box::new(known_as));
             if !known {
                 orphans.insert(slot.clone());
             }
@@ -123,11 +128,11 @@ pub fn gather<'a>(
     for entry in entries {
         of_file(entry, &mut works, &mut promises);
     }
-    works.sort_unstable_by(|a: &Work, b: &Work| {
+    works.sort_unstable_by(|a, b| {
         (a.published, &a.subject, &a.source).cmp(&(b.published, &b.subject, &b.source))
     });
     once(&mut works, &mut flaws);
-    promises.sort_unstable_by(|a: &Promise, b: &Promise| {
+    promises.sort_unstable_by(|a, b| {
         (a.due, &a.account, &a.slot, &a.source).cmp(&(b.due, &b.account, &b.slot, &b.source))
     });
     flaws.extend(readings.flaws.iter().cloned());
@@ -135,7 +140,7 @@ pub fn gather<'a>(
     Evidence { calendar, works, promises, readings, flaws, orphans }
 }
 
-fn of_file(entry: Entry, works: &mut Vec<Work>, promises: &mut Vec<Promise>) {
+fn of_file(entry: Entry, works: &mut Works, promises: &mut Vec<Promise>) {
     match entry {
         Entry::Kept(work) => {
             if let Some(due) = work.due {
@@ -150,24 +155,20 @@ fn of_file(entry: Entry, works: &mut Vec<Work>, promises: &mut Vec<Promise>) {
                     source: work.source.clone(),
                 });
             }
-            works.push(*work);
+            works.push(work);
         }
-        Entry::Unkept(unkept) => promises.push(Promise {
-            slot: None,
-            account: unkept.account,
-            due: unkept.due,
-            title: unkept.title,
-            department: unkept.department,
-            campaign: unkept.campaign,
-            ending: if unkept.is_skipped { Ending::Skipped(unkept.why) } else { Ending::Missed(unkept.why) },
-            source: unkept.source,
-        }),
+        Entry::Unkept(unkept) => {
+            let Unkept { account, due, title, department, campaign, is_skipped, why, source } = *unkept;
+            let ending = if is_skipped { Ending::Skipped(why) } else { Ending::Missed(why) };
+            let slot = None;
+            promises.push(Promise { slot, account, due, title, department, campaign, ending, source });
+        }
     }
 }
 
 /// Leaves each post once: the ledger's word before a file's, the earlier file's before a later one's. A post that a
 /// person posted by hand is in the ledger without the platform's id, and in an export with it: its address tells.
-fn once(works: &mut Vec<Work>, flaws: &mut Vec<Flaw>) {
+fn once(works: &mut Works, flaws: &mut Vec<Flaw>) {
     let in_ledger: BTreeSet<(AccountId, String)> = works
         .iter()
         .filter(|work| work.source == Source::Ledger)

@@ -87,7 +87,8 @@ fn work_of<'e>(
 ) -> Option<&'e Work> {
     let zone = evidence.calendar.zone();
     let due = zone.resolve_somehow(slot.at.value, None)?;
-    let on_account = || evidence.works.iter().filter(|work| work.account == slot.account.value);
+    let works = || evidence.works.iter().map(AsRef::as_ref);
+    let on_account = || works().filter(|work: &&Work| work.account == slot.account.value);
     let is_its = |work: &&Work| match &work.subject {
         // A post that comes again is this one on the slot's day only.
         Subject::Slot(one) => Some(&one.post) == post && (work.published - due).abs() <= TimeDelta::days(1),

@@ -63,7 +63,8 @@ pub fn around(evidence: &Evidence<'_>, account: &AccountId, day: NaiveDate) -> V
     let zone = calendar.zone();
     let first = day.checked_sub_days(Days::new(1)).unwrap_or(day);
     let is_near = |on: NaiveDate| first <= on && on <= day;
-    let own: Vec<&Work> = evidence.works.iter().filter(|work| work.account == *account).collect();
+    let own: Vec<&Work> =
+        evidence.works.iter().map(AsRef::as_ref).filter(|work: &&Work| work.account == *account).collect();
     let mut found: Vec<Beside> = Vec::new();
     for work in &own {
         let on = local(work, zone);

@@ -140,7 +140,7 @@ pub enum Entry {
     /// It became public.
     Kept(Box<Work>),
     /// It did not.
-    Unkept(Unkept),
+    Unkept(Box<Unkept>),
 }
 
 /// Writes a file of posts. Only what the platform knows by an id of its own can stand there.
@@ -249,16 +249,8 @@ fn read_post(file: &Arc<str>, number: u32, account: &AccountId, line: &str) -> R
     if let Some(is_skipped) = is_skipped {
         let (account, title, why) = (account.clone(), title.to_owned(), why.to_owned());
         let due = moment(due)?;
-        return Ok(Entry::Unkept(Unkept {
-            account,
-            due,
-            title,
-            department,
-            campaign,
-            is_skipped,
-            why,
-            source,
-        }));
+        let unkept = Unkept { account, due, title, department, campaign, is_skipped, why, source };
+        return Ok(Entry::Unkept(Box::new(unkept)));
     }
     if id.is_empty() {
         return Err("it has no id".to_owned());

@@ -28,7 +28,7 @@ pub enum Subject {
     /// A campaign.
     Campaign(CampaignId),
     /// Visits by the marks of the links they came by.
-    Link(Link),
+    Link(Box<Link>),
     /// A message to an account, by the platform's id.
     Inbox(AccountId, String),
 }
@@ -106,7 +106,8 @@ impl fmt::Display for Subject {
             Subject::Post(account, id) => write!(f, "post/{account}/{}", Coded(id)),
             Subject::Goal(goal) => write!(f, "goal/{goal}"),
             Subject::Campaign(campaign) => write!(f, "campaign/{campaign}"),
-            Subject::Link(Link { source, medium, campaign, content }) => {
+            Subject::Link(link) => {
+                let Link { source, medium, campaign, content } = link.as_ref();
                 write!(f, "link/{}/{}/{}/{}", Coded(source), Coded(medium), Coded(campaign), Coded(content))
             }
             Subject::Inbox(account, id) => write!(f, "inbox/{account}/{}", Coded(id)),
@@ -133,12 +134,12 @@ impl FromStr for Subject {
             "goal" => GoalId::new(rest).map(Subject::Goal).ok_or_else(unknown),
             "campaign" => CampaignId::new(rest).map(Subject::Campaign).ok_or_else(unknown),
             "link" => match rest.split('/').collect::<Vec<_>>().as_slice() {
-                [source, medium, campaign, content] => Ok(Subject::Link(Link {
+                [source, medium, campaign, content] => Ok(Subject::Link(Box::new(Link {
                     source: plain(source)?,
                     medium: plain(medium)?,
                     campaign: plain(campaign)?,
                     content: plain(content)?,
-                })),
+                }))),
                 _ => Err(unknown()),
             },
             "inbox" => owned().map(|(account, id)| Subject::Inbox(account, id)),

@@ -48,8 +48,10 @@ pub struct Placed {
     pub work: u32,
     /// The time it lies in: an index into [`Frame::periods`].
     pub period: usize,
-    /// The row of each metric that holds, and what it adds, in the order of [`KEPT`].
-    rows: [(u32, Amount); KEPT.len()],
+    /// The row of each metric that holds, in the order of [`KEPT`].
+    rows: [u32; KEPT.len()],
+    /// What each of them adds.
+    amounts: [Amount; KEPT.len()],
     /// The row of the followers that its account had when it went out.
     pub followers: Option<(u32, Amount)>,
     /// The metrics whose row was made after the cutoff, a bit each.
@@ -82,7 +84,7 @@ type Members = BTreeMap<Scope, Vec<Vec<u32>>>;
 impl<'a> Frame<'a> {
     /// Lays the evidence out for some times.
     pub fn new(evidence: &'a Evidence<'a>, periods: Vec<Period>) -> Frame<'a> {
-        let mut placed = Vec::new();
+        let mut placed = Vec::with_capacity(evidence.works.len());
         let mut place_of = vec![NONE; evidence.readings.subjects.len()];
         for (number, work) in (0_u32..).zip(&evidence.works) {
             let within =
@@ -92,9 +94,10 @@ impl<'a> Frame<'a> {
             if let Some(slot) = subject.and_then(|subject| place_of.get_mut(subject as usize)) {
                 *slot = u32::try_from(placed.len()).unwrap_or(NONE);
             }
-            let rows = [(NONE, Amount::ZERO); KEPT.len()];
+            let (rows, amounts) = ([NONE; KEPT.len()], [Amount::ZERO; KEPT.len()]);
             let followers = None;
-            placed.push(Placed { work: number, period, rows, followers, later: 0, has_rows: false });
+            let (later, has_rows) = (0, false);
+            placed.push(Placed { work: number, period, rows, amounts, followers, later, has_rows });
         }
         let mut accounts: BTreeSet<AccountId> = evidence.calendar.accounts.keys().cloned().collect();
         accounts.extend(evidence.works.iter().map(|work| work.account.clone()));
@@ -295,7 +298,8 @@ impl Placed {
     /// Returns the row of a metric that holds, and what it adds.
     pub fn row(&self, metric: Metric) -> Option<(u32, Amount)> {
         let at = KEPT.iter().position(|kept| *kept == metric)?;
-        self.rows.get(at).copied().filter(|(row, _)| *row != NONE)
+        let row = self.rows.get(at).copied().filter(|row| *row != NONE)?;
+        Some((row, self.amounts.get(at).copied()?))
     }
 
     /// Tells whether a metric's row was made after the cutoff.
@@ -353,8 +357,9 @@ impl Placed {
         let Some(at) = rows.first().and_then(|row| KEPT.iter().position(|kept| *kept == row.metric)) else {
             return;
         };
-        if let (Some((number, row)), Some(slot)) = (held.or(next), self.rows.get_mut(at)) {
-            *slot = (number, reading(evidence, row));
+        let places = self.rows.get_mut(at).zip(self.amounts.get_mut(at));
+        if let (Some((number, row)), Some((place, amount))) = (held.or(next), places) {
+            (*place, *amount) = (number, reading(evidence, row));
             self.has_rows = true;
             if held.is_none() {
                 self.later |= 1 << at;

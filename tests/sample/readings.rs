@@ -338,8 +338,12 @@ fn of_links(seed: u64, shelf: &mut Shelf) {
             ];
             for (metric, name, value) in counts {
                 let named = (metric, name, "matomo, months of Lisbon");
-                let figure =
-                    figure(window.1 + TimeDelta::hours(6), Subject::Link(link.clone()), named, value);
+                let figure = figure(
+                    window.1 + TimeDelta::hours(6),
+                    Subject::Link(Box::new(link.clone())),
+                    named,
+                    value,
+                );
                 shelf.put("web", Figure { window: Some(window), ..figure });
             }
         }

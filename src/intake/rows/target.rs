@@ -43,7 +43,7 @@ impl Taker<'_> {
             (ExportOf::Goal, _) => self.of_day(cells, Subject::Goal(self.asked.goal?.clone()), told),
             (ExportOf::Traffic, _) => {
                 let link = link(cells);
-                self.of_day(cells, Subject::Link(link), told)
+                self.of_day(cells, Subject::Link(Box::new(link)), told)
             }
             (ExportOf::Ads, account) => {
                 let Some(subject) = self.paid(cells, account, told) else {
