@@ -26,7 +26,7 @@ use crate::ui::page::album::Album;
 use crate::ui::report as shown;
 use crate::world::Log as _;
 
-/// Measures a month, or a year: what was kept, shown, done and reached.
+/// Measures a month or a year: what was kept, shown, done, reached.
 ///
 /// The organisation and its leaders stand side by side, against the month before and the same month of the year before, in the
 /// order of AMEC's framework: objectives, outputs, out-takes, outcomes, impact. Each number has an id, and `kalends report

@@ -12,7 +12,7 @@ use crate::rim::repo::{DEPTH_MAX, Repo, RepoError, Rev, tree};
 const LIMIT_BYTES: u64 = 64 << 20;
 
 /// The most files that are read ahead.
-const AHEAD_FILES: usize = 64;
+const AHEAD_FILES: usize = 16;
 
 impl Repo {
     /// Reads the files of readings: each is made something of on the thread that has its text at hand, and shown in the
