@@ -243,7 +243,7 @@ fn family_test(size: &Size) -> Fallible<(Row, Option<String>)> {
             thousands(advice::PERMUTATIONS as usize)
         ),
         theirs: "a plain sum over the same posts, as often".to_owned(),
-        aim: 100.0,
+        aim: 15.0,
         pair,
     };
     Ok((row, None))
