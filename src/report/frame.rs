@@ -252,37 +252,35 @@ impl<'a> Frame<'a> {
     }
 
     /// Returns the last row of a level that was read within a span, its ends included.
-    pub fn level(
-        &self,
-        (subject, metric): (&Subject, Metric),
-        from: DateTime<Utc>,
-        until: DateTime<Utc>,
-    ) -> Option<u32> {
-        let (rows, first) = self.rows(subject, metric);
-        let counts = |row: &Row| {
-            row.window == 0
-                && (from..=until).contains(&row.read())
-                && (metric == Metric::Count || !row.value.is_negative())
-        };
-        let at = rows.iter().rposition(counts)?;
-        u32::try_from(at).ok().map(|at| first + at)
+    pub fn level(&self, of: (&Subject, Metric), from: DateTime<Utc>, until: DateTime<Utc>) -> Option<u32> {
+        self.levels(of, from, until).next_back()
     }
 
     /// Returns the first row of a level that was read within a span, its ends included.
     pub fn first_level(
         &self,
-        (subject, metric): (&Subject, Metric),
+        of: (&Subject, Metric),
         from: DateTime<Utc>,
         until: DateTime<Utc>,
     ) -> Option<u32> {
+        self.levels(of, from, until).next()
+    }
+
+    /// Returns the places of a level's rows that were read within a span, its ends included, and count.
+    fn levels(
+        &self,
+        (subject, metric): (&Subject, Metric),
+        from: DateTime<Utc>,
+        until: DateTime<Utc>,
+    ) -> impl DoubleEndedIterator<Item = u32> {
         let (rows, first) = self.rows(subject, metric);
-        let counts = |row: &Row| {
+        let counts = move |row: &Row| {
             row.window == 0
                 && (from..=until).contains(&row.read())
                 && (metric == Metric::Count || !row.value.is_negative())
         };
-        let at = rows.iter().position(counts)?;
-        u32::try_from(at).ok().map(|at| first + at)
+        let counted = rows.iter().enumerate().filter(move |(_, row)| counts(row));
+        counted.filter_map(move |(at, _)| u32::try_from(at).ok().map(|at| first + at))
     }
 }
 
